@@ -1,0 +1,66 @@
+# Everything a fresh machine with Python 3.11 and make needs. Each target does its own set-up.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+PO := $(shell find src -name '*.po')
+
+.PHONY: help up test test-postgres test-faults check bench fmt lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z.-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+# The stamp is written last, so that an interrupted install is done again.
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Anshin needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# Compiled message catalogues are derived files and are not committed.
+$(VENV)/.messages: $(VENV)/.installed $(PO)
+	for po in $(PO); do $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo || exit 1; done
+	touch $@
+
+.venv: $(VENV)/.installed $(VENV)/.messages ## create .venv from the lock file
+
+up: .venv ## start the demo: provider, three companies, one real agent
+	$(BIN)/anshin up --demo --data $(DATA)
+
+$(VENV)/.browser: $(VENV)/.installed
+	$(BIN)/python tests/browser/install_chromium.py
+	touch $@
+
+test: .venv $(VENV)/.browser ## the whole suite, browser tests included
+	$(BIN)/pytest
+
+test-postgres: .venv ## the console suite on a real PostgreSQL in a temporary folder
+	$(BIN)/python tests/postgres/run.py
+
+test-faults: .venv ## the long kill tests: 50 kills of agent and of console during 200 detections
+	ANSHIN_FAULT_KILLS=50 ANSHIN_FAULT_DETECTIONS=200 $(BIN)/pytest tests/faults -n 0 --no-cov
+
+check: .venv ## lint, types, import contracts, docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m anshin.cli.reference --check
+	$(BIN)/pytest -q --no-cov tests/docs
+
+bench: .venv ## print the benchmark tables and write benchmarks/results/*.json
+	$(BIN)/python -m benchmarks
+
+fmt: .venv ## format and fix what can be fixed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## resolve the dependencies anew (needs a package registry)
+	$(BIN)/uv pip compile pyproject.toml --extra console --extra postgres --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
+
+clean: ## remove .venv and caches; never the data folder
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage* htmlcov
