@@ -1,10 +1,8 @@
-"""Assembles the command tree. Each command group lives in a file of its own and imports its work late, to start fast."""
+"""Assembles the command tree. Each command group lives in a file of its own and imports its work late."""
 
 import typer
 
-app = typer.Typer(
-    name="anshin", no_args_is_help=True, add_completion=True, rich_markup_mode=None, pretty_exceptions_enable=False
-)
+app = typer.Typer(name="anshin", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 def main() -> None:

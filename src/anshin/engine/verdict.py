@@ -92,10 +92,10 @@ class Thresholds(Frozen):
 
 
 class Verdict(Frozen):
-    """The judgement of one file, its members included.
+    r"""The judgement of one file, its members included.
 
     `score` is a probability in [0, 1] that the file is malicious. `reasons` are ranked by weight, heaviest first.
-    `name` and every member name are text safe to store: bytes that are not UTF-8 appear as \\xNN escapes.
+    `name` and every member name are text safe to store: bytes that are not UTF-8 appear as \xNN escapes.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION

@@ -61,9 +61,7 @@ class EventKind(StrEnum):
 
     AGENT_STARTED = "agent.started"
     DETECTION_BLOCKED = "detection.blocked"  # malicious, moved into quarantine
-    DETECTION_NOT_BLOCKED = (
-        "detection.not_blocked"  # malicious, but the original is still in place (disk full, no rights)
-    )
+    DETECTION_NOT_BLOCKED = "detection.not_blocked"  # malicious, but still in place: disk full, no rights
     DETECTION_SUSPICIOUS = "detection.suspicious"  # watched, left in place
     FILE_NOT_SCANNED = "file.not_scanned"  # incomplete or unreadable
     QUARANTINE_RESTORED = "quarantine.restored"

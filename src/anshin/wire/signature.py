@@ -39,7 +39,7 @@ class SignedHeaders:
 def canonical_bytes(*, method: str, path: str, sent_at: str, nonce: str, body: bytes) -> bytes:
     """Return what is signed: five lines, so that no two different requests share one form."""
     digest = hashlib.sha256(body).hexdigest()
-    return "\n".join(("anshin-agent-v1", method.upper(), path, sent_at, nonce, digest)).encode()
+    return f"anshin-agent-v1\n{method.upper()}\n{path}\n{sent_at}\n{nonce}\n{digest}".encode()
 
 
 def sign(
@@ -72,7 +72,7 @@ def parse_headers(*, device: str, sent_at: str, nonce: str, signature: str) -> S
 
 
 def verify(*, public_key: bytes, headers: SignedHeaders, sent_at: str, method: str, path: str, body: bytes) -> None:
-    """Check the signature of a request against the raw 32-byte `public_key`. Raises SignatureError when it does not fit.
+    """Check a request against the raw 32-byte `public_key`. Raises SignatureError when the signature does not fit.
 
     `sent_at` is the header exactly as received, because that text was signed. Time window and nonce are the caller's
     to check: they need a clock and a memory.
