@@ -78,7 +78,7 @@ def test_nothing_is_lost_or_doubled(house: House, tmp_path: Path) -> None:
     back.mkdir()
     for item in items:
         house.call(
-            "-m", "anshin.cli", "agent", "quarantine", "restore", item["item_id"], "--reason", "the test checks the bytes",
+            "-m", "anshin.cli", "agent", "quarantine", "restore", item["item_id"], "--reason", "compare the bytes",
             "--to", str(back), "--state", str(house.folder / "agent"),
         )  # fmt: skip
     found = Counter(hashlib.sha256(path.read_bytes()).hexdigest() for path in back.iterdir())
