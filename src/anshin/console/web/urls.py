@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("anshin.console.people.urls")),
     path("api/", api.urls),
     path("healthz", views.healthz, name="healthz"),
+    path("emergency/", views.emergency, name="emergency"),
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
 ]
