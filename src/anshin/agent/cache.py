@@ -1,5 +1,8 @@
 """Which files were judged in which state. A cache only: losing it costs a scan, never a detection."""
 
+# Paths are raw bytes here, and pathlib takes text only.
+# ruff: noqa: PTH118
+
 import contextlib
 import os
 import sqlite3

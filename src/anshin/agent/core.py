@@ -65,7 +65,7 @@ class Core:
     _look_through_due: float = 0.0
     _clocks_apart: float | None = None
 
-    def handle(self, happening: Happening, now: float) -> list[Order]:
+    def handle(self, happening: Happening, now: float) -> list[Order]:  # noqa: C901 - one case per happening
         """Take in one happening and return the orders that follow from it, to be carried out in this order."""
         orders: list[Order] = []
         match happening:
@@ -194,6 +194,5 @@ class Core:
             stricter = bool(removed or deny - self.deny) or (self.protection, reply.protection) == ("watch", "protect")
             self.protection, self.allow, self.deny = reply.protection, allow, deny
             orders.append(Apply(reply, removed, look_through=stricter))
-        for command in reply.commands:
-            orders.append(Obey(command, expired=command.expires_at <= reply.server_time))
+        orders += [Obey(command, expired=command.expires_at <= reply.server_time) for command in reply.commands]
         return orders

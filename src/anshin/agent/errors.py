@@ -1,5 +1,8 @@
 """What can go wrong in the agent, as one small tree. Every error speaks Japanese and English."""
 
+# The names say what happened.
+# ruff: noqa: N818
+
 from anshin.agent.sentences import sentence
 
 

@@ -1,11 +1,14 @@
 """Looks at files: opens each once, asks the engine, and carries out what the state machine orders."""
 
+# Paths are raw bytes here, and pathlib takes text only.
+# ruff: noqa: PTH119
+
 import errno
 import hashlib
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -60,7 +63,7 @@ class FileDesk:
     judged_by: str = ""
     unfinished: bool = False
 
-    def set_lists(self, allow: Iterable[str], deny: Iterable[str]) -> None:
+    def set_lists(self, allow: Collection[str], deny: Collection[str]) -> None:
         """Hand the lists to the engine. What was put back on this PC is allowed here too; a denied file never is."""
         denied = sorted(set(deny))
         self.engine.set_lists(allow=(set(allow) | self.store.local_allow()) - set(denied), deny=denied)

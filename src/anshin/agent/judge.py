@@ -1,6 +1,6 @@
 """What the agent asks of the engine, and how the real engine is started."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Protocol
 
 from anshin.engine.verdict import Verdict, Versions
@@ -13,7 +13,7 @@ class Judge(Protocol):
         """Judge an open file."""
         ...
 
-    def set_lists(self, *, allow: Iterable[str], deny: Iterable[str]) -> None:
+    def set_lists(self, *, allow: Collection[str], deny: Collection[str]) -> None:
         """Take over the lists of SHA-256 that are always clean and always malicious."""
         ...
 

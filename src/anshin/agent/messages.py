@@ -129,7 +129,7 @@ class Remember:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Spool an event, once per state of the file. With `only_if_unchanged` first look whether it still is in that state."""
+    """Spool an event, once per state of the file; with `only_if_unchanged` only while it still is in that state."""
 
     kind: EventKind
     path: bytes = b""

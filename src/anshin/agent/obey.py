@@ -1,5 +1,8 @@
 """Carries out what the console asks for: each command at most once, each answered by one event."""
 
+# Paths are raw bytes here, and pathlib takes text only.
+# ruff: noqa: PTH112, PTH113
+
 import logging
 import os
 from collections.abc import Callable, Iterator

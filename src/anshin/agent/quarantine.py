@@ -1,8 +1,8 @@
 """Moves a judged file into quarantine so that a stop at any point loses neither the file nor its one event.
 
-Order: journal (item id and event id are fixed here) → sealed copy beside its final name → durable name → the original is
-checked once more → the original is removed → one transaction writes "held" and spools the event. After a stop, `recover`
-reads the journal and either finishes or undoes.
+Order: journal (item id and event id are fixed here) → sealed copy beside its final name → durable name → the original
+is checked once more → the original is removed → one transaction writes "held" and spools the event. After a stop,
+`recover` reads the journal and either finishes or undoes.
 """
 
 import contextlib
@@ -66,7 +66,7 @@ class Quarantine:
             self._journal(item_id, file, event, wrapped, now=now)
             self._on_step("journalled")
             self._seal(item_id, file, key, sha256)
-            self._remove_original(item_id, file, sha256)
+            self._remove_original(file, sha256)
         except (OSError, sqlite3.Error) as error:
             self._undo(item_id)
             raise NotBlocked("not_blocked", path=text, cause=_cause(error)) from error
@@ -83,7 +83,8 @@ class Quarantine:
     def _journal(self, item_id: UUID, file: OpenedFile, event: AgentEvent, wrapped: bytes, *, now: float) -> None:
         with self._store.transaction() as db:
             db.execute(
-                "INSERT INTO items (id, state, path, sha256, size, dev, inode, metadata, wrapped_key, event, created_at)"
+                "INSERT INTO items"
+                " (id, state, path, sha256, size, dev, inode, metadata, wrapped_key, event, created_at)"
                 " VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     str(item_id),
@@ -115,7 +116,7 @@ class Quarantine:
         sync_folder(self._blobs)
         self._on_step("durable")
 
-    def _remove_original(self, item_id: UUID, file: OpenedFile, sha256: str) -> None:
+    def _remove_original(self, file: OpenedFile, sha256: str) -> None:
         if not file.still_there() or hash_file(file.fd) != sha256:
             raise ChangedMeanwhile("changed_meanwhile", path=path_text(file.path))
         self._on_step("checked")
@@ -169,7 +170,7 @@ class Quarantine:
             with opened(self._system, item.path) as file:
                 if (file.status.st_dev, file.status.st_ino) != (item.dev, item.inode):
                     return True  # another file has the name now; ours was removed, and this one is judged by itself
-                self._remove_original(item.id, file, item.sha256)
+                self._remove_original(file, item.sha256)
         except (FileNotFoundError, NotADirectoryError):
             return True
         except (OSError, ChangedMeanwhile):

@@ -5,6 +5,9 @@ name it will get are journalled → it gets the name only if that is free → on
 the event → the sealed copy goes. After a stop, `recover` finishes when the file has its name, else undoes.
 """
 
+# Paths are raw bytes here, and pathlib takes text only.
+# ruff: noqa: PTH118, PTH119, PTH120, PTH122
+
 import contextlib
 import os
 import sqlite3
@@ -88,7 +91,7 @@ class Restorer:
         if not reason.strip():
             raise NotAllowed("restore_needs_reason")
         with self._alone():
-            self._recover(now=now)
+            self._recover()
             item = items.find(self._store, item_id)
             if item is None:
                 raise UnknownItem("item_unknown", item=item_id)
@@ -116,10 +119,10 @@ class Restorer:
             self._on_step("removed")
             return restored
 
-    def recover(self, *, now: float) -> None:
+    def recover(self) -> None:
         """Finish or undo what an interrupted restore left behind."""
         with self._alone():
-            self._recover(now=now)
+            self._recover()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -236,7 +239,7 @@ class Restorer:
             if plan.command_id is not None:
                 self._store.answer_command(plan.command_id)
 
-    def _recover(self, *, now: float) -> None:
+    def _recover(self) -> None:
         for item in items.in_state(self._store, "restoring"):
             plan = item.restore
             if plan is None:  # cannot be: the plan is written with the state
@@ -257,9 +260,10 @@ class Restorer:
             with contextlib.suppress(OSError):
                 folder.unlink(TEMPORARY_PREFIX + str(item.id).encode())
             status = folder.lstat(os.path.basename(item.target or b"."))
-            return (status.st_dev, status.st_ino) == item.target_file
         except OSError:
             return False
+        else:
+            return (status.st_dev, status.st_ino) == item.target_file
         finally:
             folder.close()
 

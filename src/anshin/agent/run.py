@@ -316,7 +316,7 @@ class Agent:
 
     def _recover(self) -> None:
         try:
-            self.restorer.recover(now=self.clock.wall())
+            self.restorer.recover()
             for path in self.files.recover():
                 self._look(path)
         except (AgentError, OSError, sqlite3.Error) as error:

@@ -1,9 +1,9 @@
 """The form of a quarantined copy on disk: AES-256-GCM in chunks, so that a file of any size needs one chunk of memory.
 
-Header: 8 bytes magic with version, 4 bytes chunk size. Then chunks, each sealed with the item's own key under a counter
-nonce (the key is used for this one file only, so a counter never repeats); header, number and a last-chunk flag are
-authenticated with it, so that cutting, reordering or lengthening is found. The STREAM construction: Hoang, Reyhanitabar,
-Rogaway, Vizár, "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", CRYPTO 2015.
+Header: 8 bytes magic with version, 4 bytes chunk size. Then chunks, each sealed with the item's own key under a
+counter nonce (the key is used for this one file only, so a counter never repeats); header, number and a last-chunk flag
+are authenticated with it, so that cutting, reordering or lengthening is found. The STREAM construction: Hoang,
+Reyhanitabar, Rogaway, Vizár, "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", CRYPTO 2015.
 """
 
 import hashlib

@@ -1,5 +1,8 @@
 """Finds the files below a folder, links not followed and the agent's own folder left out."""
 
+# Paths are raw bytes here, and pathlib takes text only.
+# ruff: noqa: PTH118
+
 import os
 from collections.abc import Iterator, Sequence
 

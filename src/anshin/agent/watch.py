@@ -4,6 +4,9 @@ Linux: a file is looked at when a writer closes it, when it is moved in or appea
 appeared (a hard link or a memory-mapped writer never closes). Elsewhere: when its last change has settled.
 """
 
+# Paths are raw bytes here, and pathlib takes text only.
+# ruff: noqa: PTH116
+
 import logging
 import os
 import sys
@@ -116,7 +119,7 @@ class Watcher(FileSystemEventHandler):
                 self._check_folders()
 
     def _check_folders(self) -> None:
-        """Watch every folder that is there and is not watched: new ones, and those replaced by another of their name."""
+        """Watch every folder that is there and is not watched: new ones, and those replaced by a namesake."""
         for folder in self._folders:
             try:
                 status = os.stat(folder)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 Job = Callable[[], None]
 
 URGENT, FRESH, WALKED, WALK = range(4)
-"""Orders of the console; files just written; files found on a walk; the walk itself, so that it never floods the queue."""
+"""Orders of the console; files just written; files found on a walk; and last the walk, so that it never floods."""
 
 
 class WorkQueue:

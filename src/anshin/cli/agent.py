@@ -219,7 +219,8 @@ def list_(state: State = None, *, as_json: Json = False) -> None:
         typer.echo(say("quarantine_empty"), err=True)
     for item in found:
         reason = item["reason_ja"] if language() == "ja" else item["reason_en"]
-        typer.echo(f"{item['item_id']}  {item['quarantined_at']}  {item['size']:>10}  {_one_line(item['original_path'])}")
+        path = _one_line(item["original_path"])
+        typer.echo(f"{item['item_id']}  {item['quarantined_at']}  {item['size']:>10}  {path}")
         typer.echo(f"    {reason}")
 
 

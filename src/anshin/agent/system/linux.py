@@ -1,5 +1,8 @@
 """Linux: every path component is opened on its own, so that no link swapped in meanwhile is followed."""
 
+# Paths are raw bytes here, and pathlib takes text only.
+# ruff: noqa: PTH100
+
 import contextlib
 import errno
 import os
@@ -43,7 +46,7 @@ class LinuxFolder:
         except OSError as error:
             if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}:
                 raise
-            # A file system without hard links (FAT): look first, then rename. The gap between the two is the best it has.
+            # A file system without hard links (FAT): look first, then rename. The gap between is the best it has.
             if self._taken(name):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name) from error
             os.rename(temporary, name, src_dir_fd=self._fd, dst_dir_fd=self._fd)

@@ -1,5 +1,8 @@
 """Locks between processes that the system lets go of when their holder dies."""
 
+# The names say what happened.
+# ruff: noqa: N818
+
 import os
 import sys
 import time

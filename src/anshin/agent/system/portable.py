@@ -4,6 +4,9 @@ What falls short of Linux: links in the folders above a file are not ruled out, 
 on Linux only, and a folder's entries are made durable only where the system lets a folder be opened.
 """
 
+# Paths are raw bytes here, and pathlib takes text only.
+# ruff: noqa: PTH103, PTH104, PTH108, PTH118
+
 import contextlib
 import errno
 import os
