@@ -175,6 +175,7 @@ class Core:
             if judged.command_id is not None:
                 return [report, settled]
             self._held_back[path] = (now + self.grace_seconds, report)
+            return []
         return [settled]
 
     def _retry(self, path: bytes, now: float) -> None:

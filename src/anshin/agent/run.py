@@ -128,6 +128,7 @@ class Agent:
         )
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._broken = threading.Event()
         self._walking = False
         self._walk_again = False
 
@@ -259,14 +260,16 @@ class Agent:
             on_lost=lambda: self._for_files(self.feed(EventsLost())),
         )
         threads = [
-            threading.Thread(target=self._work_on, name="files", daemon=True),
-            threading.Thread(target=self._talk_on, name="console", daemon=True),
+            threading.Thread(target=self._guarded, args=(self._work_on,), name="files", daemon=True),
+            threading.Thread(target=self._guarded, args=(self._talk_on,), name="console", daemon=True),
         ]
         watcher.start()
         for thread in threads:
             thread.start()
         try:
             self._keep_time(stop)
+            if self._broken.is_set():
+                raise AgentError("thread_died")
         finally:
             self._stopping.set()
             self.talks.put(None)
@@ -300,7 +303,7 @@ class Agent:
     def _keep_time(self, stop: threading.Event) -> None:
         version = self.store.data_version()
         recover_due = 0.0
-        while not stop.is_set():
+        while not stop.is_set() and not self._broken.is_set():
             self._for_files(self.feed(Ticked(self.clock.wall())))
             now_version = self.store.data_version()
             if now_version != version:  # another process wrote: a restore from the command line
@@ -326,6 +329,15 @@ class Agent:
     def _for_files(self, orders: list[Order]) -> None:
         if orders:
             self.work.put(URGENT, ("orders", id(orders)), lambda: self.files.carry_out(orders))
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Run a thread's work. If it ends other than by stopping, the agent ends too, for its service to start anew."""
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - a panic of a native library is no Exception
+            if not self._stopping.is_set():
+                _log.critical("a thread of the agent died: %s", type(error).__name__, exc_info=error)
+                self._broken.set()
 
     def _work_on(self) -> None:
         while not self._stopping.is_set():
