@@ -147,6 +147,7 @@ def run(
                             typer.echo(say("running", folders=", ".join(config.watch)), err=True)
                             agent.run(stop)
                             done = True
+                            typer.echo(say("stopped"), err=True)
                         waiting = agent.spool.size()
                     finally:
                         agent.close()
