@@ -88,10 +88,8 @@ class Zygote:
         try:
             wire.send(ours, setup)
             ours.send_bytes(rules)
-            if not ours.poll(START_SECONDS):
-                raise EOFError
-            wire.receive(ours)
-        except (EOFError, OSError, ValueError) as error:
+            wire.receive(ours, timeout=START_SECONDS)
+        except (EOFError, OSError, TypeError, ValueError) as error:
             self.close()
             raise JailError("the scanning process ended while it was starting") from error
 
@@ -102,15 +100,14 @@ class Zygote:
             with self._lock:
                 wire.send(self._control, {"do": "fork"})
                 send_handle(self._control, theirs.fileno(), self._process.pid)
-                pid = int(wire.receive(self._control)["pid"])
+                pid = int(wire.receive(self._control, timeout=START_SECONDS)["pid"])
             theirs.close()
-            if not ours.poll(START_SECONDS):
-                raise EOFError
-            return Worker(pid, ours, JailReport(**wire.receive(ours)["report"]))
+            report = JailReport(**wire.receive(ours, timeout=START_SECONDS)["report"])
         except (EOFError, OSError, ValueError, KeyError, TypeError) as error:
             ours.close()
             theirs.close()
             raise JailError("a scanning process could not be started") from error
+        return Worker(pid, ours, report)
 
     def end(self, worker: Worker) -> int:
         """End a worker for good; return the signal that had ended it before, 0 for none."""
@@ -119,8 +116,8 @@ class Zygote:
         try:
             with self._lock:
                 wire.send(self._control, {"do": "end", "pid": worker.pid})
-                return int(wire.receive(self._control)["signal"])
-        except (EOFError, OSError, ValueError, KeyError):
+                return int(wire.receive(self._control, timeout=START_SECONDS)["signal"])
+        except (EOFError, OSError, TypeError, ValueError, KeyError):
             return 0
 
     def close(self) -> None:

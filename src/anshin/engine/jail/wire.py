@@ -21,12 +21,11 @@ def send(connection: Connection, message: dict[str, Any]) -> None:
     connection.send_bytes(json.dumps(message).encode())
 
 
-def receive(connection: Connection, maximum: int = MAX_REPLY) -> dict[str, Any]:
-    """Receive one message; raises `EOFError`, `OSError` or `ValueError`."""
-    message = json.loads(connection.recv_bytes(maximum))
-    if not isinstance(message, dict):
-        raise ValueError("not an object")
-    return message
+def receive(connection: Connection, *, timeout: float | None = None) -> dict[str, Any]:
+    """Receive one message; raises `EOFError` when none comes in time, `OSError`, `TypeError` or `ValueError`."""
+    if not connection.poll(timeout):
+        raise EOFError
+    return dict(json.loads(connection.recv_bytes(MAX_REPLY)))
 
 
 def setup_message(limits: Limits, versions: Versions) -> dict[str, Any]:
