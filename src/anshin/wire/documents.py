@@ -2,14 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from anshin.engine.verdict import Verdict
 
-WIRE_VERSION = 1
+WIRE_VERSION: Final = 1
 MAX_EVENTS = 200
 """Most events in one upload; more are sent in the next."""
 MAX_BODY_BYTES = 4 * 1024 * 1024
