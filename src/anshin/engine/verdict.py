@@ -1,11 +1,11 @@
 """The engine's one result document: frozen, versioned, the same for command line, agent and console."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 
 
 class Status(StrEnum):

@@ -1,0 +1,144 @@
+"""Incidents and what belongs to them. Scoped to one company; evidence and custody are append-only by trigger."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from anshin.console.people.models import Organisation
+from anshin.console.people.scoping import CompanyManager
+
+
+class Incident(models.Model):
+    """A case: what happened, what is done about it, and who has it in hand."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")  # with the company
+        WITH_DESK = "with_desk", _("With the desk")
+        CLOSED = "closed", _("Closed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    number = models.CharField(max_length=12)  # "2026-0012", counted per company and year
+    playbook = models.CharField(max_length=60)  # desk playbook id
+    playbook_version = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    source_kind = models.CharField(max_length=20)  # "detection"
+    source_id = models.UUIDField()
+    device_id = models.UUIDField(null=True, blank=True)
+    device_name = models.CharField(max_length=255, blank=True)
+    file_name = models.CharField(max_length=1024, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    occurred_at = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    handed_at = models.DateTimeField(null=True, blank=True)
+    handed_by_name = models.CharField(max_length=200, blank=True)
+    taken_by_name = models.CharField(max_length=200, blank=True)  # the analyst who took it
+    taken_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by_name = models.CharField(max_length=200, blank=True)
+    closing_reason = models.TextField(blank=True)
+
+    objects = CompanyManager()
+
+    class Meta:
+        ordering: ClassVar = ["-opened_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="case_number_once"),
+            models.UniqueConstraint(fields=["source_kind", "source_id"], name="one_case_per_source"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CaseStep(models.Model):
+    """One step of the first response, in the words of the playbook version it came from."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=60)
+    document = models.JSONField()  # desk.steps.Step
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by_name = models.CharField(max_length=200, blank=True)
+
+    objects = CompanyManager()
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "code"], name="step_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CaseNote(models.Model):
+    """What somebody, or Anshin, said or did about a case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="notes")
+    at = models.DateTimeField()
+    author_kind = models.CharField(max_length=10)  # person, system
+    author_name = models.CharField(max_length=200)
+    code = models.CharField(max_length=40, blank=True)  # of a system note; its words come from the catalogue
+    text = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+
+    objects = CompanyManager()
+
+    class Meta:
+        ordering: ClassVar = ["at"]
+
+    def __str__(self) -> str:
+        return self.code or self.text[:40]
+
+
+class Evidence(models.Model):
+    """A piece of evidence, sealed when it was taken: its canonical content and the SHA-256 over it never change."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="evidence")
+    kind = models.CharField(max_length=40)  # "agent.detection"
+    content = models.TextField()  # canonical JSON, exactly the bytes that were hashed
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    collected_at = models.DateTimeField()
+    sealed_at = models.DateTimeField()
+    collector = models.CharField(max_length=200)
+    tools = models.JSONField(default=dict)  # name -> version
+
+    objects = CompanyManager()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sha256[:12]}"
+
+
+class CustodyEvent(models.Model):
+    """Who had the evidence of a case when, and did what: a hash chain per case. Looking writes too."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="custody")
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT)
+    sequence = models.PositiveIntegerField()
+    action = models.CharField(max_length=20)  # collect, seal, view, export, transfer
+    actor_kind = models.CharField(max_length=10)
+    actor_name = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = CompanyManager()
+
+    class Meta:
+        ordering: ClassVar = ["sequence"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "sequence"], name="custody_in_one_line")]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.action}"

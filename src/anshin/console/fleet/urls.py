@@ -1,0 +1,5 @@
+"""Addresses of fleet."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,64 @@
+"""Publish a domain event, and deliver what waits in the outbox."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_scopes import scope
+
+from anshin.console.loop.handlers import HANDLERS
+from anshin.console.loop.models import DomainEvent
+from anshin.console.people.models import Organisation
+
+MAX_ATTEMPTS = 8
+
+
+def publish(*, kind: str, organisation: Organisation, payload: Mapping[str, Any]) -> DomainEvent:
+    """Write an event into the outbox in the caller's transaction and ask the worker to deliver it.
+
+    Raises KeyError when nothing is named for `kind` in `handlers.py`: an event that nobody handles is a mistake.
+    """
+    from anshin.console.loop.jobs import deliver_outbox
+
+    HANDLERS[kind]
+    event = DomainEvent.objects.create(kind=kind, organisation=organisation, payload=dict(payload))
+    deliver_outbox.enqueue()  # stored in this transaction: no event without a job, no job without an event
+    return event
+
+
+def deliver_waiting(*, limit: int = 500) -> int:
+    """Hand every waiting event to its handlers, oldest first; return how many were handled.
+
+    Each event has a transaction of its own: a handler that fails leaves its event waiting, with the error, for the
+    next round, and the others go on.
+    """
+    waiting = DomainEvent.objects.filter(handled_at=None, attempts__lt=MAX_ATTEMPTS).order_by("created_at")
+    handled = 0
+    for event_id in list(waiting.values_list("id", flat=True)[:limit]):
+        try:
+            handled += _deliver(event_id)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises must not stop the others
+            DomainEvent.objects.filter(id=event_id).update(last_error=f"{type(error).__name__}: {error}"[:2000])
+    return handled
+
+
+def _deliver(event_id: Any) -> int:
+    # Counted outside the transaction, so that a handler that kills the process cannot be tried for ever.
+    with transaction.atomic():
+        event = DomainEvent.objects.select_for_update(skip_locked=True).filter(id=event_id, handled_at=None).first()
+        if event is None:
+            return 0
+        event.attempts += 1
+        event.save(update_fields=["attempts"])
+    with transaction.atomic():
+        event = DomainEvent.objects.select_for_update(skip_locked=True).filter(id=event_id, handled_at=None).first()
+        if event is None:
+            return 0
+        with scope(organisation=event.organisation):
+            for path in HANDLERS[event.kind]:
+                import_string(path)(event_id=event.id, organisation=event.organisation, **event.payload)
+        event.handled_at, event.last_error = timezone.now(), ""
+        event.save(update_fields=["handled_at", "last_error"])
+    return 1

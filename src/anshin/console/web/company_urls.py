@@ -1,0 +1,13 @@
+"""Addresses below one company."""
+
+from django.urls import include, path
+
+from anshin.console.web import views
+
+urlpatterns = [
+    path("", views.company_home, name="home"),
+    path("", include("anshin.console.fleet.urls")),
+    path("", include("anshin.console.cases.urls")),
+    path("", include("anshin.console.audit.urls")),
+    path("", include("anshin.console.people.company_urls")),
+]

@@ -1,0 +1,17 @@
+"""Every address of the console. Each app lists its own; here they get their place."""
+
+from django.urls import include, path
+
+from anshin.console.web import views
+from anshin.console.web.api import api
+
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("c/<uuid:organisation_id>/", include("anshin.console.web.company_urls")),
+    path("accounts/", include("allauth.urls")),
+    path("", include("anshin.console.people.urls")),
+    path("api/", api.urls),
+    path("healthz", views.healthz, name="healthz"),
+    path("language/", views.language, name="language"),
+    path("theme/", views.theme, name="theme"),
+]
