@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from tests.agent.conftest import BAD, ODD, PART, make_verdict
 
 from anshin.agent.core import AFTER_LOSS_SECONDS, FIRST_RETRY_SECONDS, GRACE_SECONDS, LONGEST_RETRY_SECONDS, Core
 from anshin.agent.messages import (
@@ -35,6 +34,7 @@ from anshin.agent.schedule import LONGEST_PAUSE, LinkSchedule
 from anshin.agent.sentences import Sentence
 from anshin.agent.system.base import FileState
 from anshin.wire.documents import Command, CommandKind, EventKind, HeartbeatReply
+from tests.agent.conftest import BAD, ODD, PART, make_verdict
 
 STATE = FileState(1, 2, 3, 4, 5)
 PATH = b"/home/x"

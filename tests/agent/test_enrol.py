@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.agent.console import TOKEN, FakeConsole, serving
 
 from anshin.agent.config import AgentConfig, StateFolder, load_config
 from anshin.agent.enrol import enrol_device, resolve_watch
@@ -12,6 +11,7 @@ from anshin.agent.errors import AgentError, Conflict, ConsoleRefused, ConsoleUnr
 from anshin.agent.keys import load_device_key
 from anshin.agent.system.locks import lock
 from anshin.engine.verdict import Versions
+from tests.agent.console import TOKEN, FakeConsole, serving
 
 VERSIONS = Versions(engine="1", rules="2")
 

@@ -11,8 +11,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from tests.agent.conftest import BAD, ODD, PART, FakeJudge
-from tests.agent.console import TOKEN, FakeConsole, Refused, serving
 
 from anshin.agent import items
 from anshin.agent.config import AgentConfig, StateFolder, load_config
@@ -21,8 +19,9 @@ from anshin.agent.errors import AgentError
 from anshin.agent.judge import Judge, start_engine
 from anshin.agent.run import Agent
 from anshin.wire.documents import Command, CommandKind, EventKind
-
-EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+from tests.agent.conftest import BAD, ODD, PART, FakeJudge
+from tests.agent.console import TOKEN, FakeConsole, Refused, serving
+from tests.conftest import eicar
 
 
 class World:
@@ -376,8 +375,8 @@ def test_the_real_engine_and_the_harmless_test_file_two_archives_deep(world: Wor
     world.judge = start_engine()
     try:
         with world.running() as agent:
-            plain = drop(world, "test.com", EICAR)
-            nested = drop(world, "請求書.zip", zipped(zipped(EICAR, "test.com"), "inner.zip"))
+            plain = drop(world, "test.com", eicar())
+            nested = drop(world, "請求書.zip", zipped(zipped(eicar(), "test.com"), "inner.zip"))
             world.console.wait_for(has(EventKind.DETECTION_BLOCKED, 2))
             assert not plain.exists()
             assert not nested.exists()

@@ -3,11 +3,10 @@
 import uuid
 from datetime import UTC, datetime
 
-from tests.agent.conftest import BAD, Bench, make_verdict
-
 from anshin.agent.spool import fit
 from anshin.engine.verdict import Reason
 from anshin.wire.documents import MAX_BODY_BYTES, MAX_EVENTS, EventKind, EventReceipt, EventUpload, Refusal
+from tests.agent.conftest import BAD, Bench, make_verdict
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -1,5 +1,6 @@
 """The `anshin agent` commands: what they print, what they exit with, and how they live beside each other."""
 
+import io
 import json
 import os
 import signal
@@ -7,18 +8,25 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
-from click.testing import Result
-from tests.agent.conftest import BAD, FakeJudge
-from tests.agent.console import TOKEN, FakeConsole, serving
-from typer.testing import CliRunner
 
 from anshin.agent.config import StateFolder, load_config, save_config
 from anshin.agent.system.locks import lock
-from anshin.cli.agent import app
+from anshin.cli.app import app
+from anshin.cli.errors import run
+from tests.agent.conftest import BAD, FakeJudge
+from tests.agent.console import TOKEN, FakeConsole, serving
+
+
+class Done(NamedTuple):
+    exit_code: int
+    stdout: str
+    stderr: str
 
 
 class Desk:
@@ -31,10 +39,16 @@ class Desk:
         self.home = root / "home"
         self.home.mkdir()
 
-    def do(self, *args: str, stdin: str = "", **env: str) -> Result:
-        return CliRunner().invoke(app, [*args, "--state", str(self.state)], input=stdin, env=env)
+    def do(self, *args: str, stdin: str = "", **env: str) -> Done:
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setattr("sys.stdin", io.StringIO(stdin))
+            for name, value in env.items():
+                patch.setenv(name, value)
+            exit_code = run(app, ["agent", *args, "--state", str(self.state)])
+        return Done(exit_code, out.getvalue(), err.getvalue())
 
-    def enrol(self, *args: str, **more: str) -> Result:
+    def enrol(self, *args: str, **more: str) -> Done:
         return self.do("enrol", "--console", self.url, "--watch", str(self.home), *args, **more)
 
     def items(self) -> list[dict[str, str]]:
@@ -105,7 +119,7 @@ def test_unknown_items(desk: Desk) -> None:
     for item in (str(uuid4()), "nonsense"):
         done = desk.do("quarantine", "restore", item, "--reason", "x", "--json")
         assert done.exit_code == 3
-        assert set(json.loads(done.stderr)) == {"code", "message"}
+        assert json.loads(done.stderr)["error"]["code"] in {"item_unknown", "item_id_invalid"}
 
 
 @pytest.mark.parametrize("command", [["run"], ["run", "--once"], ["status"], ["quarantine", "list"]])
@@ -179,9 +193,9 @@ def test_signals_stop_it_cleanly_and_logs_are_json_without_names(desk: Desk, num
     desk.enrol(stdin=TOKEN)
     program = (
         "import sys, anshin.agent.judge; from tests.agent.conftest import FakeJudge;"
-        "anshin.agent.judge.start_engine = FakeJudge; from anshin.cli.agent import app; app()"
+        "anshin.agent.judge.start_engine = FakeJudge; from anshin.cli.app import main; main()"
     )
-    command = [sys.executable, "-c", program, "run", "--state", str(desk.state), "--log", "json"]
+    command = [sys.executable, "-c", program, "agent", "run", "--state", str(desk.state), "--log", "json"]
     environment = {**os.environ, "ANSHIN_LANG": "en"}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     try:

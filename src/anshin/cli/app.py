@@ -4,11 +4,13 @@ import sys
 
 import typer
 
+from anshin.cli.agent import app as agent
 from anshin.cli.errors import run
 from anshin.cli.scan import scan
 
 app = typer.Typer(name="anshin", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("scan")(scan)
+app.add_typer(agent)
 
 
 @app.callback()
