@@ -1,6 +1,8 @@
 """Publish a domain event, and deliver what waits in the outbox."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -62,3 +64,21 @@ def _deliver(event_id: Any) -> int:
         event.handled_at, event.last_error = timezone.now(), ""
         event.save(update_fields=["handled_at", "last_error"])
     return 1
+
+
+@dataclass(frozen=True, slots=True)
+class LoopState:
+    """How the outbox stands: events that wait, the age of the oldest in seconds, and events given up."""
+
+    waiting: int
+    oldest_seconds: float
+    dead: int
+
+
+def state(*, now: datetime | None = None) -> LoopState:
+    """Return how the outbox stands, for health checks and `anshin doctor`."""
+    open_events = DomainEvent.objects.filter(handled_at=None)
+    waiting = open_events.filter(attempts__lt=MAX_ATTEMPTS)
+    oldest = waiting.order_by("created_at").values_list("created_at", flat=True).first()
+    age = ((now or timezone.now()) - oldest).total_seconds() if oldest else 0.0
+    return LoopState(waiting.count(), max(0.0, age), open_events.filter(attempts__gte=MAX_ATTEMPTS).count())
