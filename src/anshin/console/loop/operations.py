@@ -1,6 +1,6 @@
 """Publish a domain event, and deliver what waits in the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,12 +22,21 @@ def publish(*, kind: str, organisation: Organisation, payload: Mapping[str, Any]
 
     Raises KeyError when nothing is named for `kind` in `handlers.py`: an event that nobody handles is a mistake.
     """
+    return publish_many(organisation=organisation, events=[(kind, payload)])[0]
+
+
+def publish_many(*, organisation: Organisation, events: Sequence[tuple[str, Mapping[str, Any]]]) -> list[DomainEvent]:
+    """Publish several (kind, payload) at once, in order, as `publish` does, with one job for all of them."""
     from anshin.console.loop.jobs import deliver_outbox
 
-    HANDLERS[kind]
-    event = DomainEvent.objects.create(kind=kind, organisation=organisation, payload=dict(payload))
-    deliver_outbox.enqueue()  # stored in this transaction: no event without a job, no job without an event
-    return event
+    rows = []
+    for kind, payload in events:
+        HANDLERS[kind]
+        rows.append(DomainEvent(kind=kind, organisation=organisation, payload=dict(payload)))
+    if rows:
+        DomainEvent.objects.bulk_create(rows)
+        deliver_outbox.enqueue()  # stored in this transaction: no event without a job, no job without an event
+    return rows
 
 
 def deliver_waiting(*, limit: int = 500) -> int:
