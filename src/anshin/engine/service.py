@@ -74,6 +74,10 @@ class Engine:
         """Return what judges."""
         return self._versions
 
+    def limits(self) -> Limits:
+        """Return the limits of one file."""
+        return self._settings.limits
+
     def rule_errors(self) -> tuple[RuleError, ...]:
         """Return the user's rule files that were refused; the others are in use."""
         return self._rule_errors

@@ -22,7 +22,7 @@ def load_data(name: str) -> Any:
 def gap(code: str, place: Place | None = None, *, wording: str = "") -> Gap:
     """Return the gap `code` in words; `wording` names another sentence for the same code."""
     words = load_data("wording.yaml")["gaps"][wording or code]
-    return Gap(code=code, ja=words["ja"], en=words["en"], place=place or Place())  # type: ignore[arg-type]
+    return Gap(code=code, ja=words["ja"], en=words["en"], place=place or Place())
 
 
 def reason(code: str, weight: float, place: Place | None = None, attack: tuple[str, ...] = ()) -> Reason:

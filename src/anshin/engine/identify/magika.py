@@ -16,7 +16,7 @@ def _session() -> Any | None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        import onnxruntime
+        import onnxruntime  # type: ignore[import-untyped]
         from magika import Magika
     except (ImportError, OSError):
         return None

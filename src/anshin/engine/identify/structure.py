@@ -52,7 +52,7 @@ def zip_kind(content: Content, head: bytes) -> tuple[str, str]:
 def _entry_names(content: Content) -> list[str]:
     """Names in the central directory as far as they stand in the last 256 KiB: enough to tell the kind."""
     tail = content.read(max(0, content.size - 256 * 1024), 256 * 1024)
-    names = []
+    names: list[str] = []
     at = tail.find(b"PK\x01\x02")
     while at >= 0 and at + 46 <= len(tail) and len(names) < 2000:
         (length,) = struct.unpack_from("<H", tail, at + 28)

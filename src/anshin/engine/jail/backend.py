@@ -1,5 +1,6 @@
 """Who does the judging: workers behind walls, or this process itself."""
 
+import os
 import threading
 from dataclasses import dataclass
 from typing import Protocol
@@ -58,6 +59,9 @@ class InProcess:
 
 
 def open_backend(workers: int, limits: Limits, versions: Versions, rules: bytes, *, jail: bool) -> Backend:
-    """Return the backend that the settings ask for."""
-    del workers, jail
+    """Return the backend that the settings ask for; a system that cannot fork (Windows) judges in this process."""
+    if jail and hasattr(os, "fork"):
+        from anshin.engine.jail.pool import Jailed
+
+        return Jailed(workers, limits, versions, rules)
     return InProcess(limits, versions, rules)

@@ -21,8 +21,12 @@ USER_WEIGHT = 0.6
 class RuleScanner:
     """One set of rules, ready to scan; not for several threads at once."""
 
-    def __init__(self, serialised: bytes) -> None:
-        """Load rules compiled by `compile_rules`."""
+    def __init__(self, serialised: bytes, *, own_timer: bool = True) -> None:
+        """Load rules compiled by `compile_rules`.
+
+        The library's own timer needs a thread; a jailed worker may start none, and its broker watches the time.
+        """
+        self._own_timer = own_timer
         self._scanner = yara_x.Scanner(yara_x.Rules.deserialize_from(io.BytesIO(serialised)))
         self._scanner.max_matches_per_pattern(100)
 
@@ -46,11 +50,16 @@ class RuleScanner:
 
     def _window(self, data: bytes, start: int, budget: Budget) -> list[Reason]:
         budget.check_time()
-        self._scanner.set_timeout(max(1, math.ceil(budget.seconds_left())))
+        if self._own_timer:
+            self._scanner.set_timeout(max(1, math.ceil(budget.seconds_left())))
         try:
             results = self._scanner.scan(data)
         except yara_x.TimeoutError:
             raise LimitHit("time") from None
+        except BaseException as error:
+            if type(error).__name__ == "PanicException":  # a Rust panic is no Exception to Python
+                raise RuntimeError("the rule scanner stopped") from error
+            raise
         return [_reason(rule, start) for rule in results.matching_rules]
 
 

@@ -15,7 +15,7 @@ def unpack_tar(content: Content, name: str, meter: Meter) -> Found:
         with tarfile.open(fileobj=open_content(content), mode="r:", encoding="utf-8") as archive:
             for info in archive:
                 meter.budget.check_time()
-                archive.members = []  # tarfile remembers every header otherwise
+                archive.members = []  # type: ignore[attr-defined] # tarfile remembers every header otherwise
                 if info.isreg():
                     yield from _one(archive, info, meter)
             # tarfile stops without a word at the first bad header: what is left must be padding

@@ -22,7 +22,7 @@ rule ransom_note
         $threat3 = "身代金"
         $threat4 = "ビットコイン"
     condition:
-        filesize < 64KB and (file_kind == "text" or file_kind == "html" or file_kind == "hta" or file_kind == "txt") and
+        filesize < 64KB and file_kind != "pe" and file_kind != "elf" and file_kind != "pdf" and
         any of ($onion*) and any of ($done*) and any of ($back*) and any of ($threat*)
 }
 
