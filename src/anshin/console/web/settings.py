@@ -130,7 +130,7 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["anshin.console.web.formats"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = CONFIG.data / "static" if CONFIG.data else ROOT / "no-static-root"
+STATIC_ROOT = CONFIG.data / "static" if CONFIG.data else None  # None: WhiteNoise asks the finders
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
