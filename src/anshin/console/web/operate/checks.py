@@ -17,7 +17,7 @@ from anshin.console.web.models import WorkerHeartbeat
 from anshin.console.web.operate import schema
 
 WORKER_SILENT_SECONDS = 60.0
-OUTBOX_OLD_SECONDS = 300.0
+OUTBOX_OLD_SECONDS = 900.0  # all retries of one failing handler take about ten minutes
 DISK_LEAST_BYTES = 200 * 1024 * 1024
 
 
