@@ -40,3 +40,13 @@ class Installation(models.Model):
     def current(cls) -> "Installation":
         """Return the row, made on first use."""
         return cls.objects.get_or_create(pk=1)[0]
+
+
+class WorkerHeartbeat(models.Model):
+    """When a background worker was last at work; looked at by /readyz. A worker that ends in order takes its row along."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "anshin.console.web.middleware.RequestIdMiddleware",
+    "anshin.console.web.logs.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "anshin.console.web.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -139,7 +140,7 @@ STATIC_ROOT = CONFIG.data / "static" if CONFIG.data else None  # None: WhiteNois
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "anshin.console.web.operate.assets.GzipManifestStorage"
         if CONFIG.data
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from anshin.console.web import views
+from anshin.console.web import health, metrics, views
 from anshin.console.web.api import api
 
 urlpatterns = [
@@ -12,7 +12,9 @@ urlpatterns = [
     path("", include("anshin.console.people.urls")),
     path("", include("anshin.console.web.setup_urls")),
     path("api/", api.urls),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
 ]
