@@ -8,8 +8,9 @@ from anshin.console.web.api import api
 urlpatterns = [
     path("", views.start, name="start"),
     path("c/<uuid:organisation_id>/", include("anshin.console.web.company_urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("anshin.console.people.account_urls")),
     path("", include("anshin.console.people.urls")),
+    path("", include("anshin.console.web.setup_urls")),
     path("api/", api.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
