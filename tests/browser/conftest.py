@@ -1,0 +1,105 @@
+"""A real installation started by `anshin up --demo`, and Debian's Chromium to look at it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.faults.house import ROOT, free_port, wait_for
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+
+
+@dataclass
+class Installation:
+    """One running demonstration."""
+
+    folder: Path
+    url: str
+    link: str
+
+    @property
+    def pc(self) -> Path:
+        return self.folder / "demo-pc"
+
+    def run(self, *arguments: str) -> str:
+        """Run `anshin …` on this installation and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "anshin.cli", *arguments],
+            env=environment(self.folder), capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def sign_in_link(self, email: str) -> str:
+        return self.run("user", "link", email).split()[-1]
+
+
+def environment(data: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSHIN_", "COV_", "PYTEST", "DJANGO"))}
+    return kept | {"ANSHIN_DATA": str(data), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+
+
+def start_up(data: Path, *options: str) -> tuple[subprocess.Popen[str], list[str]]:
+    """Start `anshin up`; return the process and the lines it has printed on stdout so far (a living list)."""
+    variables = {k: v for k, v in environment(data).items() if k != "ANSHIN_DATA"}
+    log = (data.parent / f"{data.name}.log").open("ab")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "anshin.cli", "up", "--data", str(data), "--port", str(free_port()), *options],
+        env=variables, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
+    )  # fmt: skip
+    lines: list[str] = []
+    assert process.stdout is not None
+    threading.Thread(target=lambda: lines.extend(iter(process.stdout.readline, "")), daemon=True).start()
+    return process, lines
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    """Press Ctrl-C and return the exit code."""
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.wait(timeout=30)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(timeout=10)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """`anshin up --demo` in an empty folder."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed; as root on Debian `make test` installs it")
+    data = tmp_path_factory.mktemp("up") / "data"
+    process, lines = start_up(data, "--demo")
+    try:
+        wait_for(lambda: lines or process.poll() is not None, seconds=90, why="`anshin up` prints its line")
+        assert lines, (data.parent / f"{data.name}.log").read_text()[-3000:]
+        found = re.findall(r"https?://\S+", lines[0])
+        yield Installation(data, found[0].split("/enter")[0].rstrip("/"), found[-1])
+    finally:
+        stop(process)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
