@@ -67,6 +67,7 @@ class EventKind(StrEnum):
     QUARANTINE_RESTORED = "quarantine.restored"
     QUARANTINE_RESTORE_FAILED = "quarantine.restore_failed"
     CLOCK_JUMPED = "clock.jumped"
+    SCAN_FINISHED = "scan.finished"  # answers the command scan.path; what it found came as events of their own
 
 
 class Quarantined(Document):
@@ -98,6 +99,7 @@ class AgentEvent(Document):
     reason: Text = ""  # restore: the person's reason
     error_ja: Text = ""
     error_en: Text = ""
+    files_scanned: int | None = Field(default=None, ge=0)  # scan.finished: how many files were looked at
 
 
 class EventUpload(Document):

@@ -143,3 +143,14 @@ def make_agent(cast):
 def agent(make_agent) -> FakeAgent:
     """An agent of the first company."""
     return make_agent()
+
+
+@pytest.fixture(autouse=True)
+def without_cases(monkeypatch):
+    """TEMPORARY."""
+    import sys
+    import types
+
+    fake = types.ModuleType("anshin.console.cases.operations")
+    fake.case_of_detection = lambda *, detection_id: None
+    monkeypatch.setitem(sys.modules, "anshin.console.cases.operations", fake)

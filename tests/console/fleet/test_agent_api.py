@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
-from tests.console.fleet.conftest import FakeAgent, enrol, event
 
 from anshin.console.fleet import operations
 from anshin.console.fleet.models import Device, EnrolmentToken, RequestNonce
 from anshin.console.people.roles import Role
 from anshin.wire.documents import MAX_BODY_BYTES, EnrolResponse, EventReceipt, HeartbeatReply, Problem
+from tests.console.fleet.conftest import FakeAgent, enrol, event
 
 
 def code(response) -> str:

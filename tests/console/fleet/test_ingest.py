@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 from django_scopes import scope
-from tests.console.fleet.conftest import event, verdict
 
 from anshin.console.fleet import operations
 from anshin.console.fleet.models import Detection, Device, DeviceCommand, DeviceEvent, QuarantineItem
@@ -15,6 +14,7 @@ from anshin.console.fleet.operations.ingest import corrected, file_name
 from anshin.console.loop.models import DomainEvent
 from anshin.console.people.roles import Role
 from anshin.wire.documents import AgentEvent, EventReceipt, Problem
+from tests.console.fleet.conftest import event, verdict
 
 
 def receipt(response) -> EventReceipt:

@@ -1,13 +1,14 @@
 """Pages that belong to no single noun: the start, the home of a company, language and theme."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from anshin.console.people.access import Actor, company_page, organisations_of, person_page, public_page
 from anshin.console.people.roles import Permission
+from anshin.console.web.access import desks
 
 
 @person_page
@@ -26,9 +27,9 @@ def company_home(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @public_page
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """Say that the process answers."""
-    return JsonResponse({"status": "ok"})
+def emergency(request: HttpRequest) -> HttpResponse:
+    """Show what someone needs at two in the morning: the telephone number and three steps, without sign-in."""
+    return render(request, "web/emergency.html", {"desks": desks()})
 
 
 def _back(request: HttpRequest) -> str:

@@ -1,0 +1,75 @@
+"""What is left of the limits while one file is judged."""
+
+import time
+from collections.abc import Callable
+
+from anshin.engine.errors import LimitHit
+from anshin.engine.limits import Limits
+
+
+class Budget:
+    """Counts down; raises `LimitHit` where a limit is reached. One per file, shared by all depths."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start the clock."""
+        self.limits = limits
+        self._clock = clock
+        self._deadline = clock() + limits.seconds
+        self._members = 0
+        self._bytes = 0
+        self._reported = 0
+
+    def seconds_left(self) -> float:
+        """Seconds until the deadline, at least zero."""
+        return max(0.0, self._deadline - self._clock())
+
+    def check_time(self) -> None:
+        """Raise when the time is over."""
+        if self.seconds_left() <= 0:
+            raise LimitHit("time")
+
+    def enter(self, depth: int) -> None:
+        """Count one member at `depth`."""
+        self.check_time()
+        if depth > self.limits.depth:
+            raise LimitHit("depth")
+        if self._members >= self.limits.members:
+            raise LimitHit("members")
+        self._members += 1
+
+    def spend(self, produced: int) -> None:
+        """Count unpacked bytes."""
+        self.check_time()
+        self._bytes += produced
+        if self._bytes > self.limits.total_bytes:
+            raise LimitHit("bytes")
+
+    def may_report(self) -> bool:
+        """Whether one more member may stand in the verdict; counts it if so."""
+        if self._reported >= self.limits.reported_members:
+            return False
+        self._reported += 1
+        return True
+
+
+class Meter:
+    """Watches one archive: what came out of it against its own size."""
+
+    def __init__(self, budget: Budget, packed: int) -> None:
+        """Know the size of the archive in bytes."""
+        self.budget = budget
+        self._packed = max(1, packed)
+        self._produced = 0
+
+    @property
+    def room(self) -> int:
+        """The largest member that is taken as one piece, in bytes."""
+        return self.budget.limits.file_bytes
+
+    def spend(self, produced: int) -> None:
+        """Count bytes that came out of the archive."""
+        self.budget.spend(produced)
+        self._produced += produced
+        limits = self.budget.limits
+        if self._produced > limits.ratio_floor_bytes and self._produced > limits.ratio * self._packed:
+            raise LimitHit("ratio")

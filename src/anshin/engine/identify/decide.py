@@ -1,0 +1,128 @@
+"""Decides the kind of a file: magic bytes, then structure, then text; Magika only where those end."""
+
+from functools import cache
+from typing import NamedTuple
+
+from anshin.engine.content import Content
+from anshin.engine.identify import magika
+from anshin.engine.identify.structure import is_mail, is_tar, refine_macho, refine_mz, zip_kind
+from anshin.engine.verdict import FileType
+from anshin.engine.wording import load_data
+
+HEAD = 64 * 1024
+KINDS = "identify/kinds.yaml"
+
+
+class Magic(NamedTuple):
+    """One row of the table, ready to compare."""
+
+    kind: str
+    mime: str
+    offset: int
+    value: bytes
+    mask: bytes | None  # None: every byte counts
+
+    def matches(self, head: bytes) -> bool:
+        """Whether `head` has these bytes at the offset."""
+        if self.mask is None:
+            return head.startswith(self.value, self.offset)
+        piece = head[self.offset : self.offset + len(self.value)]
+        return (
+            len(piece) == len(self.value) and bytes(b & m for b, m in zip(piece, self.mask, strict=True)) == self.value
+        )
+
+
+@cache
+def magic_table() -> tuple[Magic, ...]:
+    """Return the table from the data file."""
+    rows = []
+    for kind, mime, offset, text in load_data(KINDS)["magic"]:
+        pairs = [text[i : i + 2] for i in range(0, len(text), 2)]
+        value = bytes(0 if p == "??" else int(p, 16) for p in pairs)
+        mask = bytes(0 if p == "??" else 255 for p in pairs) if "??" in pairs else None
+        rows.append(Magic(kind, mime, offset, value, mask))
+    return tuple(rows)
+
+
+@cache
+def unsupported_containers() -> frozenset[str]:
+    """Kinds that hold files which nobody here can take out."""
+    return frozenset(load_data(KINDS)["unsupported_containers"])
+
+
+def identify(content: Content, *, ask_magika: bool = True) -> FileType:
+    """Return the kind of `content`. Never raises for bad content, and Magika never overrules magic or structure."""
+    if content.size == 0:
+        return FileType(kind="empty", mime="application/x-empty", decided_by="structure")
+    head = content.read(0, HEAD)
+    found = _by_structure(content, head) or _by_magic(content, head)
+    if found is not None:
+        return found
+    text = _as_text(head)
+    if text is not None:
+        found = _by_text(text)
+        if found is not None:
+            return found
+    if ask_magika:
+        guess = magika.guess(content)
+        if guess is not None:
+            return FileType(kind=guess[0], mime=guess[1], decided_by="magika")
+    if text is not None:
+        return FileType(kind="text", mime="text/plain", decided_by="none")
+    return FileType(kind="unknown", mime="application/octet-stream", decided_by="none")
+
+
+def _by_structure(content: Content, head: bytes) -> FileType | None:
+    if head.startswith(b"MZ"):
+        kind, mime = refine_mz(content, head)
+    elif head.startswith(b"\xca\xfe\xba\xbe"):
+        kind, mime = refine_macho(head)
+    elif b"%PDF-" in head[:1024]:
+        kind, mime = "pdf", "application/pdf"
+    elif is_tar(head):
+        kind, mime = "tar", "application/x-tar"
+    else:
+        return None
+    return FileType(kind=kind, mime=mime, decided_by="structure")
+
+
+def _by_magic(content: Content, head: bytes) -> FileType | None:
+    for row in magic_table():
+        if row.matches(head):
+            if row.kind == "zip":
+                kind, mime = zip_kind(content, head)
+                return FileType(kind=kind, mime=mime, decided_by="magic" if kind == "zip" else "structure")
+            return FileType(kind=row.kind, mime=row.mime, decided_by="magic")
+    return None
+
+
+def _as_text(head: bytes) -> str | None:
+    """Decode as text, or None where it is not: NUL bytes or too many control characters."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if head.startswith(mark):
+            return head.decode(encoding, "replace")
+    if b"\0" in head:
+        return None
+    control = sum(head.count(c) for c in range(32) if c not in b"\t\n\r\f\x1b\x08")
+    if control * 100 > len(head):
+        return None
+    return head.decode("utf-8", "replace")
+
+
+def _by_text(text: str) -> FileType | None:
+    data = load_data(KINDS)
+    if text.startswith("#!"):
+        words = text[2:200].split("\n", 1)[0].split()
+        names = [w.rsplit("/", 1)[-1].rstrip("0123456789.") for w in words if not w.startswith("-")]
+        for name in names:
+            if name in data["shebang"]:
+                kind, mime = data["shebang"][name]
+                return FileType(kind=kind, mime=mime, decided_by="magic")
+        return FileType(kind="script", mime="text/x-script", decided_by="magic")
+    start = text[:1024].lstrip().lower()
+    for kind, mime, prefix in data["text_start"]:
+        if start.startswith(prefix):
+            return FileType(kind=kind, mime=mime, decided_by="magic")
+    if is_mail(text, frozenset(data["mail_headers"])):
+        return FileType(kind="mail", mime="message/rfc822", decided_by="structure")
+    return None

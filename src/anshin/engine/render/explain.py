@@ -1,0 +1,48 @@
+"""A verdict at length: why, what was not scanned, and what to do."""
+
+from anshin.engine.render.text import Language, line, phrases
+from anshin.engine.verdict import Place, Verdict
+
+
+def explain(verdict: Verdict, language: Language) -> str:
+    """Return several lines; the first is the one-line form."""
+    words = phrases()
+    label = {key: pair[language] for key, pair in words["labels"].items()}
+    limits, status = verdict.thresholds, words["status"]
+    marks = (
+        f">= {limits.suspicious:.2f} {status['suspicious'][language]}, "
+        f">= {limits.malicious:.2f} {status['malicious'][language]}"
+    )
+    lines = [
+        line(verdict, language),
+        f"  SHA-256: {verdict.sha256 or '-'}",
+        f"  {label['type']}: {verdict.type.kind} ({verdict.type.mime})",
+        f"  {label['score']}: {verdict.score:.2f} ({marks})",
+    ]
+    if verdict.reasons:
+        lines.append(f"  {label['reasons']}:")
+        for reason in verdict.reasons:
+            lines.append(f"    - {getattr(reason, language)} [{reason.code}, {reason.weight:.2f}]")
+            lines += _where(reason.place, label)
+            if reason.attack:
+                lines.append(f"      {label['technique']}: {', '.join(reason.attack)}")
+    if verdict.gaps:
+        lines.append(f"  {label['gaps']}:")
+        for gap in verdict.gaps:
+            lines.append(f"    - {getattr(gap, language)} [{gap.code}]")
+            lines += _where(gap.place, label)
+    versions = verdict.versions
+    lines += [
+        f"  {label['advice']}: {words['advice'][verdict.status][language]}",
+        f"  {label['judged_by']}: anshin {versions.engine}, {label['rules']} {versions.rules}",
+    ]
+    return "\n".join(lines)
+
+
+def _where(place: Place, label: dict[str, str]) -> list[str]:
+    parts = [place.member] if place.member else []
+    if place.offset is not None:
+        parts.append(f"{label['offset']} {place.offset}")
+    if place.detail:
+        parts.append(place.detail)
+    return [f"      {label['place']}: {', '.join(parts)}"] if parts else []

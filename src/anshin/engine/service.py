@@ -1,0 +1,195 @@
+"""The engine as everyone else sees it: the broker between untrusted files and the jailed workers that look at them."""
+
+import os
+import stat
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from anshin import __version__
+from anshin.engine.assemble import Findings, assemble
+from anshin.engine.cache import VerdictCache
+from anshin.engine.content import BytesContent, FileContent, sha256
+from anshin.engine.jail.backend import Backend, Job, open_backend
+from anshin.engine.jail.report import JailReport
+from anshin.engine.limits import Limits
+from anshin.engine.lists import Lists, make_lists
+from anshin.engine.names import base_name, safe_name
+from anshin.engine.rules.compile import RuleError, compile_rules
+from anshin.engine.verdict import FileType, Status, Verdict, Versions
+from anshin.engine.wording import gap, reason, unreadable
+
+_UNKNOWN = FileType(kind="unknown", mime="application/octet-stream", decided_by="none")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How an engine works; all of it stays the same for its life, but for the lists."""
+
+    workers: int = 1
+    """Files judged at the same time, each in a process of its own."""
+    limits: Limits = field(default_factory=Limits)
+    rules_dirs: tuple[Path, ...] = ()
+    """Folders (or single files) with the user's own YARA rules."""
+    allow: frozenset[str] = frozenset()
+    deny: frozenset[str] = frozenset()
+    jail: bool = True
+    """False judges in this process: for debugging and for tests of parsers, not for files of strangers."""
+
+
+class Engine:
+    """Judges files. A context manager; every method may be called from several threads at once."""
+
+    def __init__(self, settings: EngineSettings = EngineSettings()) -> None:
+        """Compile the rules and start the workers; raises `JailError` when no worker can start."""
+        self._settings = settings
+        rules = compile_rules(settings.rules_dirs)
+        self._rule_errors = rules.errors
+        self._versions = Versions(engine=__version__, rules=rules.version)
+        self._lists = make_lists(settings.allow, settings.deny)
+        self._lists_lock = threading.Lock()
+        self._cache = VerdictCache()
+        self._backend: Backend = open_backend(
+            settings.workers, settings.limits, self._versions, rules.serialised, jail=settings.jail
+        )
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """End the workers. A second call does nothing."""
+        self._backend.close()
+
+    def versions(self) -> Versions:
+        """Return what judges."""
+        return self._versions
+
+    def limits(self) -> Limits:
+        """Return the limits of one file."""
+        return self._settings.limits
+
+    def rule_errors(self) -> tuple[RuleError, ...]:
+        """Return the user's rule files that were refused; the others are in use."""
+        return self._rule_errors
+
+    def jail_report(self) -> JailReport:
+        """Return which walls stand around the workers on this machine."""
+        return self._backend.report()
+
+    def set_lists(self, *, allow: Collection[str], deny: Collection[str]) -> None:
+        """Replace both lists (SHA-256 in hex) from the next file on; raises `ListError` and then changes nothing."""
+        lists = make_lists(allow, deny)
+        with self._lists_lock:
+            self._lists = lists
+            self._cache.clear()
+
+    def judge_path(self, path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> Verdict:
+        """Judge the file at `path`; what cannot be opened is `unreadable`. A symbolic link is not followed."""
+        name = safe_name(path)
+        flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            fd = os.open(path, flags | getattr(os, "O_BINARY", 0))
+        except FileNotFoundError:
+            return self._unreadable(name, "missing")
+        except PermissionError:
+            return self._unreadable(name, "permission")
+        except (OSError, ValueError):
+            return self._unreadable(name, "not_a_file" if _is_special(path) else "io")
+        try:
+            return self.judge_file(fd, name=name)
+        finally:
+            os.close(fd)
+
+    def judge_file(self, fd: int, *, name: str) -> Verdict:
+        """Judge an open file from its beginning to its end; the descriptor's offset is not used and stays open.
+
+        A file that changes meanwhile is `incomplete`, so that what is judged is what the caller holds.
+        """
+        name = safe_name(name)
+        try:
+            before = os.fstat(fd)
+            if not stat.S_ISREG(before.st_mode):
+                return self._unreadable(name, "not_a_file")
+            content = FileContent(fd)
+            digest = sha256(content)
+            verdict = self._judge(Job(content, name, digest, fd))
+            after = os.fstat(fd)
+        except OSError:
+            return self._unreadable(name, "io")
+        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            return verdict
+        return self._downgraded(verdict)
+
+    def judge_bytes(self, data: bytes, *, name: str) -> Verdict:
+        """Judge bytes in memory."""
+        content = BytesContent(data)
+        return self._judge(Job(content, safe_name(name), sha256(content), None))
+
+    def _judge(self, job: Job) -> Verdict:
+        with self._lists_lock:
+            lists = self._lists
+        known = self._short_cut(job, lists)
+        if known is not None:
+            return known
+        key = (job.sha256, base_name(job.name), lists)
+        cached = self._cache.get(key)
+        if cached is not None:
+            return cached.model_copy(update={"name": job.name, "cpu_ms": 0.0})
+        verdict = self._backend.judge(job, lists)
+        self._cache.put(key, verdict)
+        return verdict
+
+    def _short_cut(self, job: Job, lists: Lists) -> Verdict | None:
+        """Answer from the lists alone where that is enough."""
+        findings = Findings()
+        if job.sha256 in lists.deny:
+            findings.reasons.append(reason("list.deny", 1.0))
+        elif job.sha256 in lists.allow and not lists.deny:
+            findings.reasons.append(reason("list.allow", 0.0))
+        else:
+            return None
+        return assemble(
+            findings,
+            sha256=job.sha256,
+            size=job.content.size,
+            name=job.name,
+            kind=_UNKNOWN,
+            versions=self._versions,
+            cpu_ms=0,
+        )
+
+    def _unreadable(self, name: str, why: str) -> Verdict:
+        return Verdict(
+            sha256="",
+            size=0,
+            name=name,
+            type=_UNKNOWN,
+            status=Status.UNREADABLE,
+            score=0,
+            reasons=(unreadable(why),),
+            versions=self._versions,
+            cpu_ms=0,
+        )
+
+    def _downgraded(self, verdict: Verdict) -> Verdict:
+        """Return the verdict of a file that was changed meanwhile: what was found stands, clean does not."""
+        status = Status.INCOMPLETE if verdict.status is Status.CLEAN else verdict.status
+        changed = gap("damaged", wording="changed")
+        return verdict.model_copy(update={"status": status, "gaps": (*verdict.gaps, changed)})
+
+
+def _is_special(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> bool:
+    try:
+        return not stat.S_ISREG(os.lstat(path).st_mode)
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,62 @@
+"""Which unpacker opens which kind."""
+
+from collections.abc import Callable
+
+from anshin.engine.budget import Meter
+from anshin.engine.content import Content
+from anshin.engine.identify.decide import unsupported_containers
+from anshin.engine.names import base_name
+from anshin.engine.unpack.ar import unpack_ar
+from anshin.engine.unpack.bzip import unpack_bzip
+from anshin.engine.unpack.gz import unpack_gz
+from anshin.engine.unpack.member import Found, Problem, Sink
+from anshin.engine.unpack.sevenzip import unpack_7z
+from anshin.engine.unpack.tar import unpack_tar
+from anshin.engine.unpack.xz import unpack_xz
+from anshin.engine.unpack.zip import unpack_zip
+from anshin.engine.unpack.zip_headers import has_directory
+from anshin.engine.unpack.zst import unpack_zst
+
+_PULLED: dict[str, Callable[[Content, str, Meter], Found]] = {
+    "ar": unpack_ar,
+    "bzip2": unpack_bzip,
+    "gzip": unpack_gz,
+    "tar": unpack_tar,
+    "xz": unpack_xz,
+    "zstd": unpack_zst,
+}
+_ZIP = frozenset({"zip", "apk", "docx", "xlsx", "pptx", "ooxml", "jar", "odf", "epub"})
+_SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+_LONGER = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
+
+
+def unpack(content: Content, kind: str, name: str, meter: Meter, sink: Sink) -> None:
+    """Give every member and every problem of `content` to `sink`.
+
+    A ZIP directory at the end is followed whatever the kind is: a program or a picture may carry an archive.
+    Raises `LimitHit` where a limit ends the work.
+    """
+    if kind in unsupported_containers():
+        sink(Problem(gap="unsupported"))
+    elif kind == "7z":
+        unpack_7z(content, "", meter, sink)
+    elif kind in _PULLED:
+        label = _inner_name(name) if kind in {"gzip", "bzip2", "xz", "zstd"} else ""
+        for found in _PULLED[kind](content, label, meter):
+            sink(found)
+    elif kind in _ZIP or has_directory(content):
+        for found in unpack_zip(content, "", meter, prefix=kind in _ZIP):
+            sink(found)
+
+
+def _inner_name(name: str) -> str:
+    """Return what the stream in `name` is called when the archive does not say so."""
+    base = base_name(name)
+    lower = base.lower()
+    for suffix in _SUFFIXES:
+        if lower.endswith(suffix):
+            return base[: -len(suffix)]
+    for suffix, better in _LONGER.items():
+        if lower.endswith(suffix):
+            return base[: -len(suffix)] + better
+    return base

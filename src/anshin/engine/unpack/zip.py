@@ -1,0 +1,126 @@
+"""ZIP, seen twice: as its directory tells it and as the headers before the data tell it. What differs is scanned twice.
+
+Before, between and behind what the directory names, other archives and hidden entries are looked for.
+"""
+
+from anshin.engine.budget import Meter
+from anshin.engine.content import Content, SliceContent
+from anshin.engine.unpack.member import Found, Member, Problem, odd_name
+from anshin.engine.unpack.stream import tail_member
+from anshin.engine.unpack.zip_data import read_entry
+from anshin.engine.unpack.zip_headers import LOCAL, Directory, Entry, central_entries, directories, local_entry
+
+FORGED_WEIGHT = 0.4
+HIDDEN_WEIGHT = 0.3
+
+
+def unpack_zip(content: Content, name: str, meter: Meter, *, prefix: bool) -> Found:
+    """Yield every member that any reader could see; `prefix` also yields what stands before the archive."""
+    walk = _Walk(content, name, meter)
+    found = list(directories(content))
+    for directory in found:
+        yield from walk.directory(directory)
+    yield from walk.overlaps()
+    start = min((d.base for d in found), default=0)
+    stop = max((d.end for d in found), default=content.size)
+    if prefix and start:
+        yield Member("(prefix)", SliceContent(content, 0, start))
+    yield from walk.uncounted(start, min((d.start for d in found), default=content.size), told=bool(found))
+    if not found:
+        yield Problem(gap="damaged", name=name)  # no directory: cut short
+    yield from tail_member(content, stop)
+
+
+class _Walk:
+    """Goes over one archive and remembers which bytes were accounted for."""
+
+    def __init__(self, content: Content, name: str, meter: Meter) -> None:
+        self._content = content
+        self._name = name
+        self._meter = meter
+        self._seen: set[tuple[int, int, int, int]] = set()  # header, method, packed, encrypted
+        self._spans: dict[int, int] = {}  # local header -> end of data
+
+    def directory(self, directory: Directory) -> Found:
+        """Yield the entries of one directory, each by its central and, where it differs, by its local header."""
+        entries, whole = central_entries(self._content, directory, self._meter.budget.limits.members)
+        if not whole:
+            yield Problem(gap="damaged", name=self._name, detail="central directory")
+        for entry in entries:
+            self._meter.budget.check_time()
+            if entry.name.endswith("/") and entry.packed == 0:
+                continue
+            local = local_entry(self._content, entry.header)
+            if local is None:
+                yield Problem(gap="damaged", name=entry.name)
+                continue
+            header, data = local
+            yield from self._one(entry, data)
+            if _contradicts(entry, header):
+                yield Problem(reason="archive.forged", weight=FORGED_WEIGHT, name=entry.name)
+                if not header.streamed or header.packed:
+                    yield from self._one(header, data)
+
+    def _one(self, entry: Entry, data: int) -> Found:
+        key = (entry.header, entry.method, entry.packed, entry.encrypted)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        end = data + entry.packed
+        self._spans[entry.header] = max(end, self._spans.get(entry.header, 0))
+        if end > self._content.size:
+            yield Problem(gap="damaged", name=entry.name)
+        yield from odd_name(entry.name)
+        yield from read_entry(self._content, entry, data, self._meter)
+
+    def overlaps(self) -> Found:
+        """Yield one problem when the data of two entries share bytes."""
+        reach = 0
+        for start, end in sorted(self._spans.items()):
+            if start < reach:
+                yield Problem(gap="overlap", name=self._name)
+                return
+            reach = max(reach, end)
+
+    def uncounted(self, start: int, stop: int, *, told: bool) -> Found:
+        """Yield entries whose local headers stand where no directory points to; `told`: there is a directory at all."""
+        at = start
+        for begin, end in [*sorted(self._spans.items()), (stop, stop)]:
+            while at < begin:
+                at = _find(self._content, LOCAL, at, begin)
+                local = local_entry(self._content, at) if at < begin else None
+                if local is None or not _plausible(local[0]):
+                    at += 4
+                    continue
+                entry, data = local
+                if not entry.name.endswith("/"):
+                    if told:
+                        yield Problem(reason="archive.hidden", weight=HIDDEN_WEIGHT, name=entry.name)
+                    yield from self._one(entry, data)
+                at = max(data + entry.packed, at + 4)
+            at = max(at, end)
+
+
+def _contradicts(central: Entry, local: Entry) -> bool:
+    """Whether the two headers of one entry lead readers to different contents or names."""
+    if central.method != local.method or central.encrypted != local.encrypted or central.name != local.name:
+        return True
+    if local.streamed and not local.packed:
+        return False
+    return (central.packed, central.unpacked) != (local.packed, local.unpacked)
+
+
+def _plausible(entry: Entry) -> bool:
+    return bool(entry.name) and entry.method in {0, 8, 9, 12, 14, 93, 99} and entry.flags < 0x4000
+
+
+def _find(content: Content, what: bytes, start: int, stop: int) -> int:
+    """Return the offset of `what` between `start` and `stop`, or `stop`."""
+    step = 1024 * 1024
+    while start < stop:
+        piece = content.read(start, min(step + len(what) - 1, stop - start))
+        at = piece.find(what)
+        if at >= 0:
+            return start + at
+        start += step
+    return stop

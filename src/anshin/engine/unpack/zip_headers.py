@@ -1,0 +1,145 @@
+"""The headers of a ZIP, read by hand from both ends.
+
+Not the library `zipfile`: it believes the central directory alone and refuses entries that contradict it, which is
+where forged archives hide. Format: APPNOTE.TXT 6.3.10, PKWARE.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from anshin.engine.content import Content
+from anshin.engine.names import member_name
+
+LOCAL = b"PK\x03\x04"
+CENTRAL = b"PK\x01\x02"
+END = b"PK\x05\x06"
+END64_LOCATOR = b"PK\x06\x07"
+END64 = b"PK\x06\x06"
+TAIL = 22 + 65535 + 20
+HUGE = 0xFFFFFFFF
+MAX_ENDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file as one header tells it."""
+
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed: int  # bytes as stored
+    unpacked: int
+    header: int  # offset of the local header
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the header says that a password is needed."""
+        return bool(self.flags & 0x1) or self.method == 99
+
+    @property
+    def streamed(self) -> bool:
+        """Whether sizes follow the data instead of preceding it."""
+        return bool(self.flags & 0x8)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """One central directory: where it lies, what it promises, and what stands before the archive."""
+
+    start: int
+    size: int
+    count: int
+    base: int  # bytes before the archive: offsets in its headers count from here
+    end: int  # offset behind the end record and its comment
+
+
+def has_directory(content: Content) -> bool:
+    """Whether a ZIP directory stands at the end of `content`."""
+    return next(directories(content), None) is not None
+
+
+def directories(content: Content) -> Iterator[Directory]:
+    """Yield every directory that an end record in the last 64 KiB points to, the last one first."""
+    start = max(0, content.size - TAIL)
+    tail = content.read(start, TAIL)
+    at, found = len(tail), 0
+    while found < MAX_ENDS and (at := tail.rfind(END, 0, at)) >= 0:
+        directory = _directory(content, tail, start, at)
+        if directory is not None:
+            found += 1
+            yield directory
+
+
+def _directory(content: Content, tail: bytes, start: int, at: int) -> Directory | None:
+    if at + 22 > len(tail):
+        return None
+    count, size, offset, comment = struct.unpack_from("<HIIH", tail, at + 10)
+    position = start + at  # of the record that ends the directory
+    end = position + 22 + comment
+    if at >= 20 and tail[at - 20 : at - 16] == END64_LOCATOR:
+        (record_at,) = struct.unpack_from("<Q", tail, at - 12)
+        for candidate in (record_at, position - 20 - 56):
+            record = content.read(candidate, 56)
+            if record.startswith(END64) and len(record) == 56:
+                count, size, offset = struct.unpack_from("<QQQ", record, 32)
+                position = candidate
+                break
+    real = position - size
+    if real < 0:
+        return None
+    if count == 0 and size == 0:
+        return Directory(position, 0, 0, max(0, position - offset) if offset <= position else 0, end)
+    if content.read(real, 4) != CENTRAL:
+        # the size lies, but the offset may still be right
+        if content.read(offset, 4) != CENTRAL:
+            return None
+        return Directory(offset, position - offset, count, 0, end)
+    return Directory(real, size, count, max(0, real - offset), end)
+
+
+def central_entries(content: Content, directory: Directory, limit: int) -> tuple[list[Entry], bool]:
+    """Return the entries of a directory, at most `limit`, and whether it was read to its end without contradiction."""
+    entries: list[Entry] = []
+    at, stop = directory.start, directory.start + directory.size
+    while at < stop and len(entries) <= limit:
+        head = content.read(at, 46)
+        if len(head) < 46 or not head.startswith(CENTRAL):
+            return entries, False
+        flags, method, _, crc, packed, unpacked, n, m, k = struct.unpack_from("<HHIIIIHHH", head, 8)
+        (header,) = struct.unpack_from("<I", head, 42)
+        rest = content.read(at + 46, n + m)
+        packed, unpacked, header = _zip64(rest[n:], (unpacked, packed, header), central=True)
+        name = member_name(rest[:n], utf8=bool(flags & 0x800))
+        entries.append(Entry(name, flags, method, crc, packed, unpacked, header + directory.base))
+        at += 46 + n + m + k
+    return entries, at == stop and len(entries) == directory.count
+
+
+def local_entry(content: Content, at: int) -> tuple[Entry, int] | None:
+    """Return the entry whose local header stands at `at`, and the offset of its data; None where none stands."""
+    head = content.read(at, 30)
+    if len(head) < 30 or not head.startswith(LOCAL):
+        return None
+    flags, method, _, crc, packed, unpacked, n, m = struct.unpack_from("<HHIIIIHH", head, 6)
+    rest = content.read(at + 30, n + m)
+    packed, unpacked, _ = _zip64(rest[n:], (unpacked, packed, 0), central=False)
+    name = member_name(rest[:n], utf8=bool(flags & 0x800))
+    return Entry(name, flags, method, crc, packed, unpacked, at), at + 30 + n + m
+
+
+def _zip64(extra: bytes, sizes: tuple[int, int, int], *, central: bool) -> tuple[int, int, int]:
+    """Return (packed, unpacked, header) with the 64-bit values of the extra field where the short ones overflow."""
+    unpacked, packed, header = sizes
+    at = 0
+    while at + 4 <= len(extra):
+        tag, length = struct.unpack_from("<HH", extra, at)
+        body = extra[at + 4 : at + 4 + length]
+        if tag == 1:
+            values = [int.from_bytes(body[i : i + 8], "little") for i in range(0, len(body) - 7, 8)]
+            unpacked = values.pop(0) if unpacked == HUGE and values else unpacked
+            packed = values.pop(0) if packed == HUGE and values else packed
+            header = values.pop(0) if central and header == HUGE and values else header
+        at += 4 + length
+    return packed, unpacked, header

@@ -1,0 +1,165 @@
+"""Archives as an attacker forges them: whatever any reader could take out must be scanned or be a gap."""
+
+import struct
+import zipfile
+import zlib
+
+import pytest
+
+from anshin.engine.verdict import Status
+from tests.engine.samples import (
+    central_header,
+    eicar,
+    end_record,
+    gap_codes,
+    local_header,
+    minimal_pe,
+    noise,
+    reason_codes,
+    zipped,
+)
+
+
+def raw_deflate(data: bytes) -> bytes:
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return machine.compress(data) + machine.flush()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_members_of_every_method_are_scanned(judge, method):
+    found = judge(zipped({"notes.txt": b"hello", "deep/test.com": eicar()}, method))
+    assert found.status is Status.MALICIOUS
+    assert found.reasons[0].place.member == "deep/test.com"
+    assert not found.gaps
+    clean = judge(zipped({"notes.txt": b"hello", "deep/test.com": b"nothing"}, method))
+    assert clean.status is Status.CLEAN
+    assert [c.name for c in clean.children] == ["notes.txt", "deep/test.com"]
+
+
+def test_nested_archives_tell_the_whole_way(judge):
+    found = judge(zipped({"a.zip": zipped({"b.zip": zipped({"test.com": eicar()})})}))
+    assert found.reasons[0].place.member == "a.zip!b.zip!test.com"
+
+
+def test_cut_short_archive_is_scanned_as_far_as_it_goes_and_never_clean(judge):
+    whole = zipped({"test.com": eicar(), "more.bin": noise(5000)})
+    found = judge(whole[:3000])
+    assert found.status is Status.MALICIOUS
+    assert "damaged" in gap_codes(found)
+    innocent = zipped({"a.bin": noise(5000)})
+    assert judge(innocent[:3000]).status is Status.INCOMPLETE
+
+
+def test_encrypted_member_is_a_gap_of_its_own(judge):
+    data, name = b"secret", b"s.txt"
+    local = local_header(name, data, flags=1)
+    central = central_header(name, data, 0, flags=1)
+    found = judge(local + central + end_record(1, len(central), len(local)))
+    assert found.status is Status.INCOMPLETE
+    assert gap_codes(found) == {"encrypted"}
+
+
+def test_entry_that_only_the_local_headers_name_is_found(judge):
+    hidden, shown = local_header(b"h.com", eicar()), local_header(b"a.txt", b"hello")
+    central = central_header(b"a.txt", b"hello", len(hidden))
+    found = judge(hidden + shown + central + end_record(1, len(central), len(hidden + shown)))
+    assert found.status is Status.MALICIOUS
+    assert "archive.hidden" in reason_codes(found)
+
+
+def test_forged_method_in_the_directory_is_seen_through(judge):
+    """The directory says "stored", the local header says "deflate": some readers follow the one, some the other."""
+    packed = raw_deflate(eicar())
+    local = local_header(b"t.com", eicar(), method=8, packed=packed)
+    central = central_header(b"t.com", eicar(), 0, method=0, packed=len(packed))
+    found = judge(local + central + end_record(1, len(central), len(local)))
+    assert found.status is Status.MALICIOUS
+    assert "archive.forged" in reason_codes(found)
+
+
+def test_encryption_flag_in_one_header_only_hides_nothing(judge):
+    local = local_header(b"t.com", eicar())
+    central = central_header(b"t.com", eicar(), 0, flags=1)
+    found = judge(local + central + end_record(1, len(central), len(local)))
+    assert found.status is Status.MALICIOUS
+    assert "encrypted" in gap_codes(found)
+
+
+def test_data_descriptor_with_empty_sizes_is_read(judge):
+    packed = raw_deflate(eicar())
+    head = local_header(b"t.com", b"", method=8, flags=8, packed=b"")[: 30 + 5]
+    local = head + packed + b"PK\x07\x08" + struct.pack("<III", zlib.crc32(eicar()), len(packed), 68)
+    central = central_header(b"t.com", eicar(), 0, method=8, flags=8, packed=len(packed))
+    found = judge(local + central + end_record(1, len(central), len(local)))
+    assert found.status is Status.MALICIOUS
+    assert not found.gaps
+
+
+def test_what_stands_before_and_behind_an_archive_is_scanned(judge):
+    inner = zipped({"a.txt": b"hello"})
+    before, behind = judge(eicar() + inner), judge(inner + eicar())
+    assert before.reasons[0].place.member == "(prefix)"
+    assert behind.reasons[0].place.member == "(suffix)"
+
+
+def test_two_archives_in_a_row_are_both_opened(judge):
+    first, second = zipped({"t.com": eicar()}), zipped({"a.txt": b"hello"})
+    assert judge(first + second).status is Status.MALICIOUS
+    assert judge(second + first).status is Status.MALICIOUS
+
+
+def test_an_archive_behind_a_program_is_opened(judge):
+    found = judge(minimal_pe() + zipped({"t.com": eicar()}))
+    assert found.type.kind == "pe"
+    assert found.status is Status.MALICIOUS
+
+
+def test_overlapping_entries_are_a_gap(judge):
+    """Two directory lines share one run of deflate data, the way a bomb without nesting is built."""
+    packed = raw_deflate(bytes(100_000))
+    inner = local_header(b"b", bytes(100_000), method=8, packed=packed)
+    quoted = b"\x00" + struct.pack("<HH", len(inner), 0xFFFF ^ len(inner)) + inner
+    outer = local_header(b"a", b"", method=8, packed=b"")[:31]
+    outer = outer[:18] + struct.pack("<II", len(quoted), 0) + outer[26:]
+    body = outer + quoted
+    central = central_header(b"a", b"", 0, method=8, packed=len(quoted))
+    central += central_header(b"b", bytes(100_000), len(outer) + 5, method=8, packed=len(packed))
+    found = judge(body + central + end_record(2, len(central), len(body)))
+    assert found.status is Status.INCOMPLETE
+    assert "overlap" in gap_codes(found)
+
+
+def test_same_entry_twice_in_the_directory_is_no_overlap(judge):
+    local = local_header(b"a.txt", b"hello")
+    central = central_header(b"a.txt", b"hello", 0) * 2
+    assert judge(local + central + end_record(2, len(central), len(local))).status is Status.CLEAN
+
+
+def test_both_entries_of_one_name_are_scanned(judge):
+    first, second = local_header(b"a.txt", b"hello"), local_header(b"a.txt", eicar())
+    central = central_header(b"a.txt", b"hello", 0) + central_header(b"a.txt", eicar(), len(first))
+    found = judge(first + second + central + end_record(2, len(central), len(first + second)))
+    assert found.status is Status.MALICIOUS
+    assert len(found.children) == 2
+
+
+def test_path_leaving_the_folder_is_told_but_alone_not_suspicious(judge):
+    found = judge(zipped({"../../etc/cron.d/x": b"hello"}))
+    assert found.status is Status.CLEAN
+    assert reason_codes(found) == {"archive.traversal"}
+
+
+def test_wrong_checksum_is_damage(judge):
+    data = bytearray(zipped({"a.txt": b"hello hello"}, zipfile.ZIP_STORED))
+    data[35 + 3] ^= 1
+    assert gap_codes(judge(bytes(data))) == {"damaged"}
+
+
+def test_unknown_method_is_unsupported(judge):
+    local, central = local_header(b"a", b"xyz", method=98), central_header(b"a", b"xyz", 0, method=98)
+    assert gap_codes(judge(local + central + end_record(1, len(central), len(local)))) == {"unsupported"}
+
+
+def test_directory_that_counts_wrong_is_damage(judge):
+    local, central = local_header(b"a", b"xyz"), central_header(b"a", b"xyz", 0)
+    assert "damaged" in gap_codes(judge(local + central + end_record(2, len(central), len(local))))
