@@ -82,9 +82,7 @@ def last_backup_at(folder: Path | None = None) -> datetime | None:
     return datetime.fromisoformat(json.loads((folder / LAST).read_text())["at"])
 
 
-def _write(
-    folder: Path, scratch: Path, archive: Path, passphrase: str, reason: str, made_at: datetime
-) -> Manifest:
+def _write(folder: Path, scratch: Path, archive: Path, passphrase: str, reason: str, made_at: datetime) -> Manifest:
     from django.conf import settings
     from django.db import connection
 
@@ -113,7 +111,10 @@ def _write(
             vendor="sqlite" if connection.vendor == "sqlite" else "postgresql",
             migrations=tuple(sorted(schema.applied_migrations())),
             demo=(folder / DEMO_MARK).exists(),
-            settings={"ANSHIN_PUBLIC_URL": settings.CONFIG.public_url, "ANSHIN_REQUIRE_MFA": settings.CONFIG.require_mfa},
+            settings={
+                "ANSHIN_PUBLIC_URL": settings.CONFIG.public_url,
+                "ANSHIN_REQUIRE_MFA": settings.CONFIG.require_mfa,
+            },
             tables=tables,
             files=files,
             sealing=sealing,

@@ -83,13 +83,18 @@ def disk(folder: Path | None = None) -> Check:
     folder = folder or settings.CONFIG.data or Path.cwd()
     free = shutil.disk_usage(folder).free
     return Check(
-        "disk", ok=free >= DISK_LEAST_BYTES, facts={"free_bytes": free}, mend="Free some room on the data folder's disk."
+        "disk",
+        ok=free >= DISK_LEAST_BYTES,
+        facts={"free_bytes": free},
+        mend="Free some room on the data folder's disk.",
     )
 
 
 def engine() -> Check:
     """Whether the engine's rules can be loaded."""
-    return Check("engine", ok=True, facts={"rules": _rules_version()}, mend="Install Anshin anew: its rules are damaged.")
+    return Check(
+        "engine", ok=True, facts={"rules": _rules_version()}, mend="Install Anshin anew: its rules are damaged."
+    )
 
 
 @cache

@@ -1,8 +1,8 @@
 """The data folder: made private, with its secrets, and used by one instance at a time.
 
-    secrets/    secret-key, metrics-key (0600)          run/      lock, stamps, the worker's start
-    static/     collected style sheets and scripts      backups/  archives made before a migration or by hand
-    uploads/    files people gave us                    demo      stands there when the folder is a demonstration
+secrets/    secret-key, metrics-key (0600)          run/      lock, stamps, the worker's start
+static/     collected style sheets and scripts      backups/  archives made before a migration or by hand
+uploads/    files people gave us                    demo      stands there when the folder is a demonstration
 """
 
 import os

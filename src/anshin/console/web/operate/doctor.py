@@ -94,7 +94,11 @@ def _folder(folder: Path) -> Check:
     return Check(
         "data folder",
         ok=there and data_folder.is_private(folder) and os.access(folder, os.W_OK),
-        facts={"exists": there, "private": there and data_folder.is_private(folder), "writable": os.access(folder, os.W_OK)},
+        facts={
+            "exists": there,
+            "private": there and data_folder.is_private(folder),
+            "writable": os.access(folder, os.W_OK),
+        },
         mend="Make it with `anshin up`; if it is there, give it to the user Anshin runs as, with rights 0700.",
     )
 
@@ -121,7 +125,9 @@ def _installation(folder: Path, now: datetime) -> list[Check]:
     from anshin.console.web.operate import checks
 
     if not _has_database(folder):
-        return [Check("database", ok=False, facts={"exists": False}, mend="Start Anshin with `anshin up`; it makes one.")]
+        return [
+            Check("database", ok=False, facts={"exists": False}, mend="Start Anshin with `anshin up`; it makes one.")
+        ]
     found = [check for check in checks.readiness(now=now) if check.name != "disk"]
     found.append(checks.disk(folder if folder.is_dir() else Path.cwd()))
     looked: tuple[tuple[str, Callable[[], Check]], ...] = (
@@ -149,7 +155,10 @@ def _dead(now: datetime) -> Check:
 
     dead = state(now=now).dead
     return Check(
-        "dead events", ok=dead == 0, facts={"count": dead}, mend="A handler fails again and again: see the worker's log."
+        "dead events",
+        ok=dead == 0,
+        facts={"count": dead},
+        mend="A handler fails again and again: see the worker's log.",
     )
 
 
@@ -174,7 +183,9 @@ def _mail() -> Check:
     from anshin.console.web.models import Installation
 
     row = Installation.objects.first()
-    return Check("mail", ok=True, facts={"set": bool(row and row.mail_host), "tested": bool(row and row.mail_tested_at)})
+    return Check(
+        "mail", ok=True, facts={"set": bool(row and row.mail_host), "tested": bool(row and row.mail_tested_at)}
+    )
 
 
 def _backup(folder: Path, now: datetime) -> Check:
@@ -197,18 +208,10 @@ def _jail() -> Check:
         from anshin.engine.service import Engine
 
         with Engine() as engine:
-            report = engine.jail_report()
+            walls = engine.jail_report().as_dict()
     except Exception as error:  # noqa: BLE001 - as above
         return Check("jail", ok=False, facts={"error": type(error).__name__}, mend="Files cannot be judged here.")
-    return Check("jail", ok=True, facts=_plain(report))
-
-
-def _plain(report: Any) -> dict[str, Any]:
-    from dataclasses import asdict, is_dataclass
-
-    if is_dataclass(report) and not isinstance(report, type):
-        return asdict(report)
-    return {"report": str(report)}
+    return Check("jail", ok=bool(walls["separate_process"]), facts=walls, mend="Files are judged without a jail here.")
 
 
 def _settings() -> Iterator[tuple[str, str, str]]:
