@@ -83,7 +83,6 @@ def last_backup_at(folder: Path | None = None) -> datetime | None:
 
 
 def _write(folder: Path, scratch: Path, archive: Path, passphrase: str, reason: str, made_at: datetime) -> Manifest:
-    from django.conf import settings
     from django.db import connection
 
     files: dict[str, FileContent] = {}
@@ -111,10 +110,7 @@ def _write(folder: Path, scratch: Path, archive: Path, passphrase: str, reason: 
             vendor="sqlite" if connection.vendor == "sqlite" else "postgresql",
             migrations=tuple(sorted(schema.applied_migrations())),
             demo=(folder / DEMO_MARK).exists(),
-            settings={
-                "ANSHIN_PUBLIC_URL": settings.CONFIG.public_url,
-                "ANSHIN_REQUIRE_MFA": settings.CONFIG.require_mfa,
-            },
+            settings=_open_settings(),
             tables=tables,
             files=files,
             sealing=sealing,
@@ -122,6 +118,14 @@ def _write(folder: Path, scratch: Path, archive: Path, passphrase: str, reason: 
         text = manifest.model_dump_json(indent=1).encode()
         _add(tar, MANIFEST, io.BytesIO(text), len(text))
     return manifest
+
+
+def _open_settings() -> dict[str, str]:
+    """Return what a restored installation should know of the old one's settings; none is secret."""
+    from django.conf import settings
+
+    config = settings.CONFIG
+    return {"ANSHIN_PUBLIC_URL": config.public_url, "ANSHIN_REQUIRE_MFA": config.require_mfa}
 
 
 def _add_file(tar: tarfile.TarFile, name: str, path: Path) -> FileContent:

@@ -104,9 +104,9 @@ def _require_known(manifest: Manifest) -> None:
         )
     if unknown := sorted(set(manifest.migrations) - _known_migrations()):
         raise ConflictError(
-            _(
-                "The archive's tables are newer than this Anshin knows ({name}). Install the newer version first."
-            ).format(name=unknown[0])
+            _("The archive's tables are newer than this Anshin ({name}). Install the newer version first.").format(
+                name=unknown[0]
+            )
         )
     wanted = os.environ.get("ANSHIN_DATABASE_URL", "")
     if manifest.vendor == "sqlite" and wanted:
