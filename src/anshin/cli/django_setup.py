@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-import typer
+from anshin.cli.errors import NOT_FOUND, CliError
 
 DEFAULT_DATA = Path("data")
 
@@ -14,19 +14,19 @@ def chosen_data(data: Path | None) -> Path:
 
 
 def start_django(data: Path | None) -> None:
-    """Set up Django for the data folder. Prints a sentence and exits with 3 when it is absent, 2 on a wrong setting."""
+    """Set up Django for the data folder. Raises CliError (3) when it is absent; a wrong setting ends with 2."""
     folder = chosen_data(data).expanduser().resolve()
     if not (folder / "secrets").is_dir():
-        typer.echo(f"anshin: {folder} is no data folder. Make one with `anshin up --data {folder}`.", err=True)
-        raise typer.Exit(3)
+        raise CliError(
+            f"{folder} is no data folder. Make one with `anshin up --data {folder}`, or name yours with --data.",
+            code="not_found",
+            exit_code=NOT_FOUND,
+            field="data",
+        )
     os.environ["ANSHIN_DATA"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "anshin.console.web.settings"
-    from anshin.console.web.config import ConfigurationError
+    if (folder / "demo").exists():
+        os.environ.setdefault("ANSHIN_DEMO", "1")
+    import django
 
-    try:
-        import django
-
-        django.setup()
-    except ConfigurationError as error:
-        typer.echo(f"anshin: {error}", err=True)
-        raise typer.Exit(2) from error
+    django.setup()
