@@ -11,16 +11,18 @@ from anshin.console.fleet.operations.enrolment import enrol, make_enrolment_toke
 from anshin.console.fleet.operations.ingest import store_events
 from anshin.console.fleet.operations.protection import change_list, current_mode, remove_from_list, set_protection
 from anshin.console.fleet.operations.restores import request_restore
-from anshin.console.fleet.operations.summaries import FleetSummary, summaries
+from anshin.console.fleet.operations.summaries import FleetFigures, FleetSummary, figures, summaries
 
 __all__ = [
     "DetectionFacts",
+    "FleetFigures",
     "FleetSummary",
     "change_list",
     "commands_for",
     "current_mode",
     "detection_facts",
     "enrol",
+    "figures",
     "forget_nonces",
     "hear",
     "make_enrolment_token",
