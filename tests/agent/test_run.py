@@ -1,7 +1,10 @@
 """A whole agent against a console on the loopback interface: real threads, real files, real signatures."""
 
+import errno
 import io
 import os
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -383,3 +386,33 @@ def test_the_real_engine_and_the_harmless_test_file_two_archives_deep(world: Wor
             assert items.held_count(agent.store) == 2
     finally:
         world.judge.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting needs root on Linux")
+def test_a_full_state_folder_blocks_nothing_but_loses_nothing(tmp_path: Path) -> None:
+    root = tmp_path.resolve()
+    state = root / "state"
+    state.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(state)], check=True)
+    try:
+        with serving() as (console, url):
+            world = World(root, console, url)
+            assert world.once()
+            with world.running():
+                filler = state / "filler"
+                with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
+                    while True:
+                        if file.write(bytes(4096)) < 4096:
+                            raise OSError(errno.ENOSPC, "No space left")
+                path = drop(world, data=BAD + os.urandom(50_000))
+                beats = len(console.heartbeats)
+                console.wait_for(lambda c: len(c.heartbeats) > beats + 4)  # alive, and the file still in place
+                assert path.exists()
+                filler.unlink()
+                console.wait_for(has(EventKind.DETECTION_BLOCKED), 60)
+                assert not path.exists()
+            kinds = world.kinds()
+            assert kinds.count(EventKind.DETECTION_BLOCKED) == 1
+            assert kinds.count(EventKind.DETECTION_NOT_BLOCKED) <= 1
+    finally:
+        subprocess.run(["umount", "-l", str(state)], check=True)
