@@ -1,6 +1,6 @@
 """A whole agent against a console on the loopback interface: real threads, real files, real signatures."""
 
-import errno
+import contextlib
 import io
 import os
 import subprocess
@@ -388,6 +388,13 @@ def test_the_real_engine_and_the_harmless_test_file_two_archives_deep(world: Wor
         world.judge.close()
 
 
+def fill(path: Path) -> None:
+    """Write until nothing more fits."""
+    with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+
+
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting needs root on Linux")
 def test_a_full_state_folder_blocks_nothing_but_loses_nothing(tmp_path: Path) -> None:
     root = tmp_path.resolve()
@@ -400,13 +407,10 @@ def test_a_full_state_folder_blocks_nothing_but_loses_nothing(tmp_path: Path) ->
             assert world.once()
             with world.running():
                 filler = state / "filler"
-                with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
-                    while True:
-                        if file.write(bytes(4096)) < 4096:
-                            raise OSError(errno.ENOSPC, "No space left")
+                fill(filler)
                 path = drop(world, data=BAD + os.urandom(50_000))
                 beats = len(console.heartbeats)
-                console.wait_for(lambda c: len(c.heartbeats) > beats + 4)  # alive, and the file still in place
+                console.wait_for(lambda c: len(c.heartbeats) > beats + 2)  # alive, and the file still in place
                 assert path.exists()
                 filler.unlink()
                 console.wait_for(has(EventKind.DETECTION_BLOCKED), 60)
