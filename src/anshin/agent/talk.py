@@ -106,9 +106,9 @@ class LinkDesk:
             return
         self.last_error = error
         if error != NOTHING:
-            _log.warning("the console is away: %s", error.en)
+            _log.warning("talking to the console failed: %s", error.en)
         else:
-            _log.info("the console answers again")
+            _log.info("talking to the console works again")
         try:
             self.store.keep_setting("last_error", error._asdict())
         except sqlite3.Error as fault:
