@@ -1,7 +1,7 @@
 """Pages that belong to no single noun: the start, the home of a company, language and theme."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -23,12 +23,6 @@ def start(request: HttpRequest) -> HttpResponse:
 def company_home(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show the company's home."""
     return render(request, "web/home.html", {"company": actor.organisation})
-
-
-@public_page
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """Say that the process answers."""
-    return JsonResponse({"status": "ok"})
 
 
 def _back(request: HttpRequest) -> str:
