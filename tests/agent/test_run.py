@@ -211,6 +211,21 @@ def test_restore_by_command_runs_once_and_is_answered(world: World) -> None:
     assert path.exists()
 
 
+def test_the_consoles_deny_list_stands_above_a_restore(world: World) -> None:
+    import hashlib
+
+    path = drop(world)
+    assert world.once()
+    (item_id,) = [event.quarantine.item_id for event in world.console.events.values() if event.quarantine]
+    world.ask(CommandKind.RESTORE, item_id=item_id)
+    assert world.once()
+    assert world.once()
+    assert path.exists()
+    world.console.settings = {"deny_sha256": (hashlib.sha256(BAD).hexdigest(),)}
+    assert world.once()
+    assert not path.exists()
+
+
 def test_commands_that_cannot_be_carried_out_are_answered(world: World) -> None:
     expired = world.ask(CommandKind.RESTORE, item_id=uuid4(), expires_at=world.console.now() - timedelta(seconds=1))
     unknown = world.ask(CommandKind.RESTORE, item_id=uuid4())
@@ -223,6 +238,10 @@ def test_commands_that_cannot_be_carried_out_are_answered(world: World) -> None:
     assert all(event.error_ja and event.error_en for event in answers.values())
     assert answers[unknown].kind is EventKind.QUARANTINE_RESTORE_FAILED
     assert answers[missing].kind is EventKind.SCAN_FINISHED
+    assert answers[unknown].quarantine is not None
+    agent = world.agent()
+    assert agent.spool.dead_letters() == []
+    agent.close()
 
 
 def test_scan_by_command_finds_what_is_not_watched(world: World, tmp_path: Path) -> None:
