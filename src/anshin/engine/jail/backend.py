@@ -1,5 +1,6 @@
 """Who does the judging: workers behind walls, or this process itself."""
 
+import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ class InProcess:
 
     def _unload(self) -> None:
         self._judge = None
+        gc.collect()  # the scanner must not wait for a collection that runs in another thread
 
     def _work(self, job: Job, lists: Lists) -> Verdict:
         assert self._judge is not None
