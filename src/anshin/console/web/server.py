@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -53,9 +54,10 @@ def main(arguments: list[str] | None = None) -> int:
     from django.conf import settings
     from waitress import create_server
 
-    # Everything the first request would load is loaded before the door opens.
-    import anshin.console.web.urls  # noqa: F401
     from anshin.console.web.wsgi import application
+
+    # Everything the first request would load is loaded before the door opens; it needs the apps, so it comes second.
+    import_module(settings.ROOT_URLCONF)
 
     options = server_options(given.host, given.port, trusted_proxies=settings.CONFIG.trusted_proxies)
     try:
