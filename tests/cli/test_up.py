@@ -279,7 +279,6 @@ def metric(house: Up, name: str) -> float | None:
     key = (house.data / "secrets" / "metrics-key").read_text().strip()
     asked = urllib.request.Request(f"http://127.0.0.1:{house.port}/metrics", headers={"Authorization": f"Bearer {key}"})
     with urllib.request.urlopen(asked, timeout=10) as reply:
-        lines: dict[str, Any] = dict(
-            line.rsplit(" ", 1) for line in reply.read().decode().splitlines() if line[0] != "#"
-        )
+        text = reply.read().decode()
+    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     return float(lines[name]) if name in lines else None
