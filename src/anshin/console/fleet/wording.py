@@ -34,7 +34,7 @@ HEADLINES: dict[str, Text] = {
     Detection.Outcome.RESTORED: _("A file was put back from quarantine"),
 }
 STOPPED: dict[str, Text] = {
-    Detection.Outcome.BLOCKED: _("Yes. It was taken away before it could run, and is no longer where it was."),
+    Detection.Outcome.BLOCKED: _("Yes. It was taken away into quarantine and is no longer where it was."),
     Detection.Outcome.NOT_BLOCKED: _("No. The file is still where it was found. Do not open it."),
     Detection.Outcome.SUSPICIOUS: _("It was left where it was, because it is not certain that it is dangerous."),
     Detection.Outcome.RESTORED: _("It was stopped first; then a person put it back where it was."),

@@ -28,7 +28,8 @@ def render_part(request: HttpRequest, template: str, context: dict[str, Any]) ->
 def answer_part(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Answer a poll: the part, or 204 when it is as the asker has it."""
     text = render_part(request, template, context)
-    if f"{_SEEN}={request.GET.get(_SEEN, '-')}" in text:
+    seen = request.GET.get(_SEEN, "")
+    if len(seen) == len(_MARK) and f"{_SEEN}={seen}" in text:
         return HttpResponse(status=204)
     return HttpResponse(text)
 

@@ -97,7 +97,11 @@ def render(found: Iterable[Metric]) -> str:
         lines += [f"# HELP {metric.name} {metric.help}", f"# TYPE {metric.name} {metric.kind}"]
         for suffix, labels, value in metric.samples:
             inside = ",".join(f'{name}="{_escape(text)}"' for name, text in labels.items())
-            lines.append(f"{metric.name}{suffix}{{{inside}}} {_number(value)}" if inside else f"{metric.name}{suffix} {_number(value)}")
+            lines.append(
+                f"{metric.name}{suffix}{{{inside}}} {_number(value)}"
+                if inside
+                else f"{metric.name}{suffix} {_number(value)}"
+            )
     return "\n".join(lines) + "\n"
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("emergency/", views.emergency, name="emergency"),
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
 ]

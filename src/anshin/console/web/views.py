@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from anshin.console.people.access import Actor, company_page, organisations_of, person_page, public_page
 from anshin.console.people.roles import Permission
+from anshin.console.web.access import desks
 
 
 @person_page
@@ -23,6 +24,12 @@ def start(request: HttpRequest) -> HttpResponse:
 def company_home(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show the company's home."""
     return render(request, "web/home.html", {"company": actor.organisation})
+
+
+@public_page
+def emergency(request: HttpRequest) -> HttpResponse:
+    """Show what someone needs at two in the morning: the telephone number and three steps, without sign-in."""
+    return render(request, "web/emergency.html", {"desks": desks()})
 
 
 def _back(request: HttpRequest) -> str:

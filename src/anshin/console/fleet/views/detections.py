@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anshin.console.cases.operations import case_of_detection
 from anshin.console.fleet import access, operations
 from anshin.console.fleet.filters import DetectionFilter
 from anshin.console.fleet.forms import RestoreForm
@@ -84,6 +83,8 @@ def detection_recent(request: HttpRequest, _actor: Actor) -> HttpResponse:
 @company_page(Permission.DETECTION_VIEW)
 def detection_detail(request: HttpRequest, actor: Actor, detection_id: UUID) -> HttpResponse:
     """Show one detection: what happened, is it stopped, what we did, what to do, whom to call."""
+    from anshin.console.cases.operations import case_of_detection  # late: cases and fleet know each other
+
     detection = access.detection_of(detection_id)
     verdict = Verdict.model_validate(detection.verdict)
     ja = get_language() == "ja"

@@ -228,19 +228,17 @@ def make_welcome(*, with_link: bool = True) -> Welcome:
     from django.conf import settings
     from django.db import connections
 
-    from anshin.console.people.models import Membership, Organisation
+    from anshin.console.people.models import Membership
+    from anshin.console.people.operations import make_sign_in_link
     from anshin.console.people.roles import Role
+    from anshin.console.web import setup
 
     address = f"{settings.CONFIG.public_url}/"
     try:
         if not with_link:
             return Welcome(address, "", "")
-        if not Organisation.objects.filter(kind=Organisation.Kind.PROVIDER).exists():
-            from anshin.console.web.setup import make_setup_link
-
-            return Welcome(address, settings.CONFIG.public_url + make_setup_link(), "set-up")
-        from anshin.console.people.operations import make_sign_in_link
-
+        if not setup.is_set_up():
+            return Welcome(address, settings.CONFIG.public_url + setup.make_setup_link(), "set-up")
         held = Membership.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True)
         first = held.select_related("user").order_by("created_at", "id").first()
         if first is None:
