@@ -51,12 +51,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, leave)
     from django.conf import settings
+    from django.urls import get_resolver
     from waitress import create_server
 
-    # Everything the first request would load is loaded before the door opens.
-    import anshin.console.web.urls  # noqa: F401
     from anshin.console.web.wsgi import application
 
+    _ = get_resolver().url_patterns  # what the first request would load is loaded before the door opens
     options = server_options(given.host, given.port, trusted_proxies=settings.CONFIG.trusted_proxies)
     try:
         server = create_server(application, **options)
