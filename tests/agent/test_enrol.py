@@ -98,6 +98,13 @@ def test_watched_folders_are_real_paths(tmp_path: Path) -> None:
     assert resolve_watch([str(tmp_path / "link"), str(real)]) == (str(real),)
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_setting_stands_in_the_reference(language: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / f"agent.{language}.md"
+    text = page.read_text(encoding="utf-8")
+    assert [name for name in AgentConfig.model_fields if f"| `{name}` |" not in text] == []
+
+
 def test_a_damaged_config_says_where(folder: StateFolder) -> None:
     folder.prepare()
     folder.config.write_text('{"console": 1}')

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django_scopes import scope
 from anshin.console.audit.models import AuditEntry
 from anshin.console.fleet.models import Detection, DeviceCommand, QuarantineItem
 from anshin.console.people.roles import Role
-from tests.console.fleet.conftest import event, verdict
+from tests.console.fleet.conftest import event, found, verdict
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 HTMX = {"HX-Request": "true"}
@@ -22,7 +23,7 @@ def at(cast, name: str, **more) -> str:
 
 
 @pytest.fixture
-def blocked(agent) -> dict:
+def blocked(agent) -> dict[str, Any]:
     """A blocked file of the first company."""
     document = event("detection.blocked")
     assert agent.send(document).status_code == 200
@@ -58,7 +59,7 @@ def test_empty_list(cast):
 def test_recent_part_shows_a_new_detection(cast, agent):
     client = cast.client(Role.MEMBER)
     part = client.get(at(cast, "detection_recent")).content.decode()
-    again = re.search(r'hx-get="([^"]+)"', part)[1]
+    again = found(r'hx-get="([^"]+)"', part)
     assert client.get(again).status_code == 204
     agent.send(event("detection.blocked"))
     fresh = client.get(again)
@@ -151,7 +152,7 @@ def test_restore_is_followed_live(cast, agent, blocked):
     assert again.status_code == 409
     page = owner.get(at(cast, "detection_detail", detection_id=blocked["id"])).content.decode()
     assert "端末の返事を待っています" in page
-    poll = re.search(r'hx-get="([^"]+)"', page)[1]
+    poll = found(r'hx-get="([^"]+)"', page)
     assert owner.get(poll, headers=HTMX).status_code == 204
     command = agent.beat().json()["commands"][0]
     assert "端末が依頼を受け取り" in owner.get(poll, headers=HTMX).content.decode()

@@ -11,7 +11,7 @@ from django_scopes import scope, scopes_disabled
 from anshin.console.audit.models import AuditEntry
 from anshin.console.fleet.models import Device, EnrolmentToken
 from anshin.console.people.roles import Role
-from tests.console.fleet.conftest import enrol, event
+from tests.console.fleet.conftest import enrol, event, found
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -51,7 +51,7 @@ def test_filter_search_and_sort_stand_in_the_address(cast, agent, make_agent):
 
     def names(query: str) -> list[str]:
         page = client.get(at(cast, "device_list") + query).content.decode()
-        return [n for n in re.findall(r'/devices/[0-9a-f-]{36}/">([^<]+)<', page)]
+        return re.findall(r'/devices/[0-9a-f-]{36}/">([^<]+)<', page)
 
     assert names("?state=safe") == ["経理PC-02"]
     assert names("?state=unknown") == ["受付PC"]
@@ -74,7 +74,7 @@ def test_csv_is_safe_for_a_spreadsheet(cast, make_agent):
 def test_poll_sends_only_what_changed(cast, agent):
     client = cast.client(Role.OWNER)
     page = client.get(at(cast, "device_list") + "?sort=-name").content.decode()
-    again = re.search(r'hx-get="([^"]+)"', page)[1].replace("&amp;", "&")
+    again = found(r'hx-get="([^"]+)"', page)
     htmx = {"HX-Request": "true"}
     assert client.get(again, headers=htmx).status_code == 204
     agent.beat()
@@ -152,8 +152,8 @@ def test_adding_waits_until_the_device_is_heard(cast):
     client = cast.client(Role.OWNER)
     assert client.get(at(cast, "device_add")).status_code == 200
     page = client.post(at(cast, "device_add"), {"label": "倉庫PC"}).content.decode()
-    token = re.search(r'id="enrolment-token"[^>]*>([^<]+)<', page)[1]
-    waiting = re.search(r'hx-get="([^"]+)"', page)[1].replace("&amp;", "&")
+    token = found(r'id="enrolment-token"[^>]*>([^<]+)<', page)
+    waiting = found(r'hx-get="([^"]+)"', page)
     assert token not in waiting
     assert "anshin agent enrol" in page
     assert token not in re.findall(r"anshin agent enrol[^\n]*", page)[0]

@@ -100,7 +100,7 @@ def test_id_of_another_device_is_refused(cast, inside, make_agent, elsewhere):
         {"path": "x" * 5000},
         {"path": "\ud800"},
     ],
-    ids=lambda fault: ",".join(fault),
+    ids=",".join,
 )
 def test_one_bad_event_is_refused_alone(inside, fault):
     good, bad, last = event(), event() | fault, event("clock.jumped", sequence=3)

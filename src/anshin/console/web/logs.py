@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from anshin.console.web.requests import current_request_id
 from anshin.console.web.traffic import traffic
 
-QUIET_ROUTES = frozenset({"healthz", "readyz", "metrics"})
+PROBED_ROUTES = frozenset({"healthz", "readyz", "metrics"})
+"""Asked by machines all day long: counted, not written."""
 
 
 class JsonFormatter(logging.Formatter):
@@ -53,6 +54,7 @@ def configure(options: dict[str, Any]) -> None:
                 "httpx": {"level": "WARNING"},
                 "django.request": {"level": "ERROR"},
                 "django_tasks": {"level": "WARNING"},
+                "django_tasks_db": {"level": "WARNING"},
                 "waitress": {"level": "WARNING"},
             },
         }
@@ -76,7 +78,7 @@ class AccessLogMiddleware:
         seconds = time.perf_counter() - started
         traffic.note(request.method or "", response.status_code, seconds)
         route = request.resolver_match.view_name if request.resolver_match else ""
-        if route not in QUIET_ROUTES or response.status_code >= 400:
+        if route not in PROBED_ROUTES:
             self.log.info("request", extra=_line_of(request, response, route, seconds))
         return response
 

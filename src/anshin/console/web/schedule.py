@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.utils.module_loading import import_string
-from django_tasks import Task
+from django_tasks.base import Task
 
 log = logging.getLogger("anshin.schedule")
 

@@ -50,14 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
         raise SystemExit(0)  # waitress catches it in its loop and lets its threads finish
 
     signal.signal(signal.SIGTERM, leave)
+    from django.conf import settings
+    from django.urls import get_resolver
     from waitress import create_server
 
     from anshin.console.web.wsgi import application
 
-    # Everything the first request would load is loaded before the door opens.
-    import anshin.console.web.urls  # noqa: F401, I001
-    from django.conf import settings
-
+    _ = get_resolver().url_patterns  # what the first request would load is loaded before the door opens
     options = server_options(given.host, given.port, trusted_proxies=settings.CONFIG.trusted_proxies)
     try:
         server = create_server(application, **options)

@@ -20,3 +20,8 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
 ]
+
+handler400 = "anshin.console.web.errors.bad_request"
+handler403 = "anshin.console.web.errors.not_allowed"
+handler404 = "anshin.console.web.errors.not_found"
+handler500 = "anshin.console.web.errors.broken"

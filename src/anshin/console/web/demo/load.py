@@ -1,25 +1,48 @@
 """Loads the sample companies. The data stands in YAML beside this file; times in it count back from now."""
 
 from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from django.db import transaction
 
 from anshin.console.people.models import Organisation
+from anshin.console.people.operations import companies_of, providers
+
+FIRST_COMPANY_LABEL = "demo-pc"
 
 
 def is_empty() -> bool:
     """Whether the installation has no organisation yet."""
-    return not Organisation.objects.exists()
+    return not providers().exists()
 
 
-def load(*, now: datetime) -> None:
-    """Store the demonstration, all of it or nothing; does nothing where there are organisations already."""
-    from django.db import transaction
+def read(name: str) -> Any:
+    """Return one of the YAML files that lie here."""
+    return yaml.safe_load(files("anshin.console.web.demo").joinpath(name).read_text(encoding="utf-8"))
+
+
+def load(*, now: datetime) -> bool:
+    """Store the demonstration, all of it or nothing; return False, and do nothing, where organisations are already."""
+    from anshin.console.web.demo.history import load_history
+    from anshin.console.web.demo.organisations import load_organisations
 
     with transaction.atomic():
         if not is_empty():
-            return
-        from anshin.console.web.demo.people import load_people
+            return False
+        companies = load_organisations(read("organisations.yaml"))
+        load_history(companies, read("devices.yaml"), read("detections.yaml"), now=now)
+    return True
 
-        load_people()
+
+def demo_company() -> Organisation:
+    """Return the company whose PC the demonstration's agent plays: the first in the data. Raises LookupError."""
+    name = read("organisations.yaml")["companies"][0]["name"]
+    for provider in providers().filter(is_demo=True):
+        if (company := companies_of(provider=provider).filter(name=name).first()) is not None:
+            return company
+    raise LookupError(f"the demonstration has no company {name}")
 
 
 def make_agent_token() -> str:
@@ -27,7 +50,4 @@ def make_agent_token() -> str:
     from anshin.console.fleet.operations import make_enrolment_token
     from anshin.console.people.access import system_actor
 
-    company = Organisation.objects.filter(kind=Organisation.Kind.CUSTOMER, is_demo=True).order_by("created_at").first()
-    if company is None:
-        raise LookupError("the demonstration has no company")
-    return make_enrolment_token(actor=system_actor(company, "demo"), label="demo-pc")
+    return make_enrolment_token(actor=system_actor(demo_company(), "demo"), label=FIRST_COMPANY_LABEL)

@@ -82,10 +82,7 @@ def last_backup_at(folder: Path | None = None) -> datetime | None:
     return datetime.fromisoformat(json.loads((folder / LAST).read_text())["at"])
 
 
-def _write(
-    folder: Path, scratch: Path, archive: Path, passphrase: str, reason: str, made_at: datetime
-) -> Manifest:
-    from django.conf import settings
+def _write(folder: Path, scratch: Path, archive: Path, passphrase: str, reason: str, made_at: datetime) -> Manifest:
     from django.db import connection
 
     files: dict[str, FileContent] = {}
@@ -113,7 +110,7 @@ def _write(
             vendor="sqlite" if connection.vendor == "sqlite" else "postgresql",
             migrations=tuple(sorted(schema.applied_migrations())),
             demo=(folder / DEMO_MARK).exists(),
-            settings={"ANSHIN_PUBLIC_URL": settings.CONFIG.public_url, "ANSHIN_REQUIRE_MFA": settings.CONFIG.require_mfa},
+            settings=_open_settings(),
             tables=tables,
             files=files,
             sealing=sealing,
@@ -121,6 +118,14 @@ def _write(
         text = manifest.model_dump_json(indent=1).encode()
         _add(tar, MANIFEST, io.BytesIO(text), len(text))
     return manifest
+
+
+def _open_settings() -> dict[str, str]:
+    """Return what a restored installation should know of the old one's settings; none is secret."""
+    from django.conf import settings
+
+    config = settings.CONFIG
+    return {"ANSHIN_PUBLIC_URL": config.public_url, "ANSHIN_REQUIRE_MFA": config.require_mfa}
 
 
 def _add_file(tar: tarfile.TarFile, name: str, path: Path) -> FileContent:

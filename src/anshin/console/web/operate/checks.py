@@ -2,11 +2,9 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -15,20 +13,11 @@ from django.utils import timezone
 from anshin.console.loop.operations import state as loop_state
 from anshin.console.web.models import WorkerHeartbeat
 from anshin.console.web.operate import schema
+from anshin.console.web.operate.check import Check
 
 WORKER_SILENT_SECONDS = 60.0
 OUTBOX_OLD_SECONDS = 900.0  # all retries of one failing handler take about ten minutes
 DISK_LEAST_BYTES = 200 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. `facts` are figures and names only, nothing secret, so that they may be pasted."""
-
-    name: str
-    ok: bool
-    facts: dict[str, Any] = field(default_factory=dict)
-    mend: str = ""  # what to do when it is not ok (English; the words module translates it)
 
 
 def database() -> Check:
@@ -83,13 +72,16 @@ def disk(folder: Path | None = None) -> Check:
     folder = folder or settings.CONFIG.data or Path.cwd()
     free = shutil.disk_usage(folder).free
     return Check(
-        "disk", ok=free >= DISK_LEAST_BYTES, facts={"free_bytes": free}, mend="Free some room on the data folder's disk."
+        "disk",
+        ok=free >= DISK_LEAST_BYTES,
+        facts={"free_bytes": free},
+        mend="Make room on the data folder's disk.",
     )
 
 
 def engine() -> Check:
     """Whether the engine's rules can be loaded."""
-    return Check("engine", ok=True, facts={"rules": _rules_version()}, mend="Install Anshin anew: its rules are damaged.")
+    return Check("engine", ok=True, facts={"rules": _rules_version()}, mend="The rules are damaged: install anew.")
 
 
 @cache

@@ -1,13 +1,14 @@
 """The data folder: made private, with its secrets, and used by one instance at a time.
 
-    secrets/    secret-key, metrics-key (0600)          run/      lock, stamps, the worker's start
-    static/     collected style sheets and scripts      backups/  archives made before a migration or by hand
-    uploads/    files people gave us                    demo      stands there when the folder is a demonstration
+secrets/    secret-key, metrics-key (0600)          run/      lock, stamps, the worker's start
+static/     collected style sheets and scripts      backups/  archives made before a migration or by hand
+uploads/    files people gave us                    demo      stands there when the folder is a demonstration
 """
 
 import os
 import secrets
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,7 +84,7 @@ def sole_instance(folder: Path) -> Iterator[None]:
         yield
 
 
-if os.name == "nt":
+if sys.platform == "win32":
     import msvcrt
 
     def _lock(descriptor: int) -> None:

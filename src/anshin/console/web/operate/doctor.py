@@ -1,4 +1,4 @@
-"""`anshin doctor`: everything an installation needs, looked at in one go. Holds no secrets, so that it may be pasted."""
+"""`anshin doctor`: everything an installation needs, looked at in one go. Holds no secrets: it may be pasted."""
 
 import os
 import platform
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from anshin import __version__
 from anshin.console.web.config import SETTINGS, ConfigurationError, Setting, read_config
 from anshin.console.web.operate import data_folder
-from anshin.console.web.operate.checks import Check
+from anshin.console.web.operate.check import Check
 from anshin.console.web.operate.words import gettext as _
 
 BACKUP_OLD_SECONDS = 8 * 86400.0
@@ -58,10 +58,13 @@ class Finding:
 def examine(folder: Path, *, now: datetime | None = None) -> Finding:
     """Look at the installation in `folder`, which need not be in order for this to work."""
     now = now or datetime.now(UTC)
+    shown = tuple(_settings(folder))
     checks = [*_machine(now), _folder(folder)]
     if (folder / "secrets").is_dir():
         checks.append(_secrets(folder))
         os.environ["ANSHIN_DATA"] = str(folder)
+        if (folder / data_folder.DEMO_MARK).exists():
+            os.environ.setdefault("ANSHIN_DEMO", "1")
     try:
         read_config()
     except ConfigurationError as error:
@@ -70,7 +73,7 @@ def examine(folder: Path, *, now: datetime | None = None) -> Finding:
         checks.append(Check("settings", ok=True))
         checks += _installation(folder, now)
     checks.append(_jail())
-    return Finding(tuple(checks), tuple(_settings()))
+    return Finding(tuple(checks), shown)
 
 
 def _machine(now: datetime) -> Iterator[Check]:
@@ -90,11 +93,12 @@ def _machine(now: datetime) -> Iterator[Check]:
 
 
 def _folder(folder: Path) -> Check:
-    there = folder.is_dir()
+    there, writable = folder.is_dir(), os.access(folder, os.W_OK)
+    private = there and data_folder.is_private(folder)
     return Check(
         "data folder",
-        ok=there and data_folder.is_private(folder) and os.access(folder, os.W_OK),
-        facts={"exists": there, "private": there and data_folder.is_private(folder), "writable": os.access(folder, os.W_OK)},
+        ok=private and writable,
+        facts={"exists": there, "private": private, "writable": writable},
         mend="Make it with `anshin up`; if it is there, give it to the user Anshin runs as, with rights 0700.",
     )
 
@@ -121,7 +125,9 @@ def _installation(folder: Path, now: datetime) -> list[Check]:
     from anshin.console.web.operate import checks
 
     if not _has_database(folder):
-        return [Check("database", ok=False, facts={"exists": False}, mend="Start Anshin with `anshin up`; it makes one.")]
+        return [
+            Check("database", ok=False, facts={"exists": False}, mend="Start Anshin with `anshin up`; it makes one.")
+        ]
     found = [check for check in checks.readiness(now=now) if check.name != "disk"]
     found.append(checks.disk(folder if folder.is_dir() else Path.cwd()))
     looked: tuple[tuple[str, Callable[[], Check]], ...] = (
@@ -149,7 +155,10 @@ def _dead(now: datetime) -> Check:
 
     dead = state(now=now).dead
     return Check(
-        "dead events", ok=dead == 0, facts={"count": dead}, mend="A handler fails again and again: see the worker's log."
+        "dead events",
+        ok=dead == 0,
+        facts={"count": dead},
+        mend="A handler fails again and again: see the worker's log.",
     )
 
 
@@ -174,7 +183,9 @@ def _mail() -> Check:
     from anshin.console.web.models import Installation
 
     row = Installation.objects.first()
-    return Check("mail", ok=True, facts={"set": bool(row and row.mail_host), "tested": bool(row and row.mail_tested_at)})
+    return Check(
+        "mail", ok=True, facts={"set": bool(row and row.mail_host), "tested": bool(row and row.mail_tested_at)}
+    )
 
 
 def _backup(folder: Path, now: datetime) -> Check:
@@ -197,29 +208,25 @@ def _jail() -> Check:
         from anshin.engine.service import Engine
 
         with Engine() as engine:
-            report = engine.jail_report()
+            walls = engine.jail_report().as_dict()
     except Exception as error:  # noqa: BLE001 - as above
         return Check("jail", ok=False, facts={"error": type(error).__name__}, mend="Files cannot be judged here.")
-    return Check("jail", ok=True, facts=_plain(report))
+    return Check("jail", ok=bool(walls["separate_process"]), facts=walls, mend="Files are judged without a jail here.")
 
 
-def _plain(report: Any) -> dict[str, Any]:
-    from dataclasses import asdict, is_dataclass
-
-    if is_dataclass(report) and not isinstance(report, type):
-        return asdict(report)
-    return {"report": str(report)}
-
-
-def _settings() -> Iterator[tuple[str, str, str]]:
+def _settings(folder: Path) -> Iterator[tuple[str, str, str]]:
     for setting in SETTINGS:
-        yield setting.name, *_shown(setting)
+        yield setting.name, *_shown(setting, folder)
 
 
-def _shown(setting: Setting) -> tuple[str, str]:
+def _shown(setting: Setting, folder: Path) -> tuple[str, str]:
     if setting.secret:
-        named = os.environ.get(f"{setting.name}_FILE", "")
-        return ("(secret)", f"{setting.name}_FILE") if named else ("", "default")
+        if os.environ.get(f"{setting.name}_FILE", ""):
+            return "(secret)", f"{setting.name}_FILE"
+        own = folder / "secrets" / setting.name.removeprefix("ANSHIN_").lower().replace("_", "-")
+        return ("(secret)", f"secrets/{own.name}") if own.exists() else ("", "default")
+    if setting.name == "ANSHIN_DATA":
+        return str(folder), "environment" if os.environ.get("ANSHIN_DATA") else "command"
     value = os.environ.get(setting.name, "")
     if not value:
         return setting.default, "default"
@@ -228,6 +235,4 @@ def _shown(setting: Setting) -> tuple[str, str]:
 
 def _without_password(url: str) -> str:
     parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return url.replace(f":{parts.password}@", ":…@")
+    return url if parts.password is None else url.replace(f":{parts.password}@", ":…@", 1)

@@ -1,7 +1,8 @@
 """Runs a program that must not outlive the one that started it: `python -m … PARENT_PID PROGRAM ARGUMENT…`.
 
-On Linux the kernel does it: this process asks for a signal on its parent's death and then becomes the program. Elsewhere
-it stays as a watcher and ends the program when its own parent is gone. Either way `kill -9` of the parent is enough.
+On Linux the kernel does it: this process asks for a signal on its parent's death and then becomes the program.
+Elsewhere it stays as a watcher and ends the program when its own parent is gone. Either way `kill -9` of the parent is
+enough.
 """
 
 import ctypes

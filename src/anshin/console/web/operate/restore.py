@@ -64,9 +64,7 @@ def restore_backup(archive: Path, folder: Path, passphrase: Callable[[], str]) -
 
 def _unpack(archive: Path, into: Path) -> Manifest:
     """Unpack within `into` only, and return the manifest when every file is the one it speaks of."""
-    damaged = OperationError(
-        _("{path} is damaged or no archive of Anshin. Nothing was restored.").format(path=archive)
-    )
+    damaged = OperationError(_("{path} is damaged or no archive of Anshin. Nothing was restored.").format(path=archive))
     into.mkdir()
     try:
         with tarfile.open(archive, "r:gz") as tar:
@@ -106,7 +104,7 @@ def _require_known(manifest: Manifest) -> None:
         )
     if unknown := sorted(set(manifest.migrations) - _known_migrations()):
         raise ConflictError(
-            _("The archive's tables are newer than this Anshin knows ({name}). Install the newer version first.").format(
+            _("The archive's tables are newer than this Anshin ({name}). Install the newer version first.").format(
                 name=unknown[0]
             )
         )

@@ -224,24 +224,24 @@ def fit_schema(folder: Path, *, say: Say, skip_backup: bool = False) -> None:
 
 
 def make_welcome(*, with_link: bool = True) -> Welcome:
-    """Return the address and a one-time link: for set-up on an empty installation, else for an administrator."""
+    """Return the address and a one-time link: for set-up on an empty installation, else for an administrator (demo: an owner)."""
     from django.conf import settings
     from django.db import connections
 
-    from anshin.console.people.models import Membership, Organisation
+    from anshin.console.people.models import Membership
+    from anshin.console.people.operations import make_sign_in_link
     from anshin.console.people.roles import Role
+    from anshin.console.web import setup
 
     address = f"{settings.CONFIG.public_url}/"
     try:
         if not with_link:
             return Welcome(address, "", "")
-        if not Organisation.objects.filter(kind=Organisation.Kind.PROVIDER).exists():
-            from anshin.console.web.setup import make_setup_link
-
-            return Welcome(address, settings.CONFIG.public_url + make_setup_link(), "set-up")
-        from anshin.console.people.operations import make_sign_in_link
-
-        held = Membership.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True)
+        if not setup.is_set_up():
+            return Welcome(address, settings.CONFIG.public_url + setup.make_setup_link(), "set-up")
+        # A demonstration begins where its users are: with the owner of the first company, whose PC the agent protects.
+        role = Role.OWNER if settings.CONFIG.demo else Role.ADMINISTRATOR
+        held = Membership.objects.filter(role=role, user__is_active=True)
         first = held.select_related("user").order_by("created_at", "id").first()
         if first is None:
             return Welcome(address, "", "")
