@@ -23,6 +23,7 @@ from anshin.wire.documents import (
     Heartbeat,
     HeartbeatReply,
     Problem,
+    Refusal,
 )
 from anshin.wire.signature import (
     DEVICE_HEADER,
@@ -42,6 +43,13 @@ class Refused(Exception):  # noqa: N818 - what the console does
         super().__init__(code)
         self.status = status
         self.problem = Problem.model_validate({"code": code, "message": "だめ", **more})
+
+
+def lacking(event: AgentEvent) -> bool:
+    """Whether an event misses what its kind cannot do without, as the real console sees it."""
+    if event.kind.startswith("detection.") and event.verdict is None:
+        return True
+    return event.kind.startswith(("quarantine.", "detection.blocked")) and event.quarantine is None
 
 
 class FakeConsole:
@@ -116,9 +124,11 @@ class FakeConsole:
 
     def store(self, upload: EventUpload) -> EventReceipt:
         self.uploads += 1
-        for event in upload.events:
+        refused = tuple(Refusal(id=e.id, code="event_invalid", message="x") for e in upload.events if lacking(e))
+        stored = [event for event in upload.events if not lacking(event)]
+        for event in stored:
             self.events.setdefault(event.id, event)
-        return EventReceipt(stored=tuple(event.id for event in upload.events), server_time=self.now())
+        return EventReceipt(stored=tuple(e.id for e in stored), refused=refused, server_time=self.now())
 
     def reply(self) -> HeartbeatReply:
         fields = {"server_time": self.now(), "commands": tuple(self.commands), **self.settings}

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.agent.console import TOKEN, FakeConsole, serving
 
 from anshin.agent.config import AgentConfig, StateFolder, load_config
 from anshin.agent.enrol import enrol_device, resolve_watch
@@ -12,6 +11,7 @@ from anshin.agent.errors import AgentError, Conflict, ConsoleRefused, ConsoleUnr
 from anshin.agent.keys import load_device_key
 from anshin.agent.system.locks import lock
 from anshin.engine.verdict import Versions
+from tests.agent.console import TOKEN, FakeConsole, serving
 
 VERSIONS = Versions(engine="1", rules="2")
 
@@ -96,6 +96,13 @@ def test_watched_folders_are_real_paths(tmp_path: Path) -> None:
     real.mkdir()
     (tmp_path / "link").symlink_to(real)
     assert resolve_watch([str(tmp_path / "link"), str(real)]) == (str(real),)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_setting_stands_in_the_reference(language: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / f"agent.{language}.md"
+    text = page.read_text(encoding="utf-8")
+    assert [name for name in AgentConfig.model_fields if f"| `{name}` |" not in text] == []
 
 
 def test_a_damaged_config_says_where(folder: StateFolder) -> None:

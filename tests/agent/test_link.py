@@ -8,13 +8,13 @@ from uuid import uuid4
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.agent.conftest import FakeClock
 
 from anshin.agent.config import check_console
 from anshin.agent.errors import AgentError, ConsoleRefused, ConsoleUnreachable
 from anshin.agent.link import ConsoleLink
 from anshin.wire.documents import HeartbeatReply
 from anshin.wire.signature import TIME_HEADER
+from tests.agent.conftest import FakeClock
 
 Handler = Callable[[httpx.Request], httpx.Response]
 

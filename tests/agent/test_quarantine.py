@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.agent.conftest import BAD, Bench
 
 from anshin.agent import items
 from anshin.agent.errors import ChangedMeanwhile, NotBlocked
 from anshin.agent.system.base import opened
 from anshin.wire.documents import EventKind
+from tests.agent.conftest import BAD, Bench
 
 STEPS = ("journalled", "copied", "named", "durable", "checked", "unlinked", "removed", "held")
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.agent.conftest import BAD, Bench
-from tests.agent.test_quarantine import Crash, crash_at, drop, hold
 
 from anshin.agent import items
 from anshin.agent.errors import Conflict, NotAllowed, RestoreFailed, UnknownItem
 from anshin.agent.restore import free_names
 from anshin.wire.documents import EventKind
+from tests.agent.conftest import BAD, Bench
+from tests.agent.test_quarantine import Crash, crash_at, drop, hold
 
 STEPS = ("journalled", "written", "named", "published", "durable", "restored", "removed")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="kept on Linux only")

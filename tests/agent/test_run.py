@@ -1,7 +1,10 @@
 """A whole agent against a console on the loopback interface: real threads, real files, real signatures."""
 
+import contextlib
 import io
 import os
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,8 +14,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from tests.agent.conftest import BAD, ODD, PART, FakeJudge
-from tests.agent.console import TOKEN, FakeConsole, Refused, serving
 
 from anshin.agent import items
 from anshin.agent.config import AgentConfig, StateFolder, load_config
@@ -21,8 +22,9 @@ from anshin.agent.errors import AgentError
 from anshin.agent.judge import Judge, start_engine
 from anshin.agent.run import Agent
 from anshin.wire.documents import Command, CommandKind, EventKind
-
-EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+from tests.agent.conftest import BAD, ODD, PART, FakeJudge
+from tests.agent.console import TOKEN, FakeConsole, Refused, serving
+from tests.conftest import eicar
 
 
 class World:
@@ -209,6 +211,21 @@ def test_restore_by_command_runs_once_and_is_answered(world: World) -> None:
     assert path.exists()
 
 
+def test_the_consoles_deny_list_stands_above_a_restore(world: World) -> None:
+    import hashlib
+
+    path = drop(world)
+    assert world.once()
+    (item_id,) = [event.quarantine.item_id for event in world.console.events.values() if event.quarantine]
+    world.ask(CommandKind.RESTORE, item_id=item_id)
+    assert world.once()
+    assert world.once()
+    assert path.exists()
+    world.console.settings = {"deny_sha256": (hashlib.sha256(BAD).hexdigest(),)}
+    assert world.once()
+    assert not path.exists()
+
+
 def test_commands_that_cannot_be_carried_out_are_answered(world: World) -> None:
     expired = world.ask(CommandKind.RESTORE, item_id=uuid4(), expires_at=world.console.now() - timedelta(seconds=1))
     unknown = world.ask(CommandKind.RESTORE, item_id=uuid4())
@@ -221,6 +238,10 @@ def test_commands_that_cannot_be_carried_out_are_answered(world: World) -> None:
     assert all(event.error_ja and event.error_en for event in answers.values())
     assert answers[unknown].kind is EventKind.QUARANTINE_RESTORE_FAILED
     assert answers[missing].kind is EventKind.SCAN_FINISHED
+    assert answers[unknown].quarantine is not None
+    agent = world.agent()
+    assert agent.spool.dead_letters() == []
+    agent.close()
 
 
 def test_scan_by_command_finds_what_is_not_watched(world: World, tmp_path: Path) -> None:
@@ -376,11 +397,45 @@ def test_the_real_engine_and_the_harmless_test_file_two_archives_deep(world: Wor
     world.judge = start_engine()
     try:
         with world.running() as agent:
-            plain = drop(world, "test.com", EICAR)
-            nested = drop(world, "請求書.zip", zipped(zipped(EICAR, "test.com"), "inner.zip"))
+            plain = drop(world, "test.com", eicar())
+            nested = drop(world, "請求書.zip", zipped(zipped(eicar(), "test.com"), "inner.zip"))
             world.console.wait_for(has(EventKind.DETECTION_BLOCKED, 2))
             assert not plain.exists()
             assert not nested.exists()
             assert items.held_count(agent.store) == 2
     finally:
         world.judge.close()
+
+
+def fill(path: Path) -> None:
+    """Write until nothing more fits."""
+    with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting needs root on Linux")
+def test_a_full_state_folder_blocks_nothing_but_loses_nothing(tmp_path: Path) -> None:
+    root = tmp_path.resolve()
+    state = root / "state"
+    state.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(state)], check=True)
+    try:
+        with serving() as (console, url):
+            world = World(root, console, url)
+            assert world.once()
+            with world.running():
+                filler = state / "filler"
+                fill(filler)
+                path = drop(world, data=BAD + os.urandom(50_000))
+                beats = len(console.heartbeats)
+                console.wait_for(lambda c: len(c.heartbeats) > beats + 2)  # alive, and the file still in place
+                assert path.exists()
+                filler.unlink()
+                console.wait_for(has(EventKind.DETECTION_BLOCKED), 60)
+                assert not path.exists()
+            kinds = world.kinds()
+            assert kinds.count(EventKind.DETECTION_BLOCKED) == 1
+            assert kinds.count(EventKind.DETECTION_NOT_BLOCKED) <= 1
+    finally:
+        subprocess.run(["umount", "-l", str(state)], check=True)

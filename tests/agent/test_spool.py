@@ -3,11 +3,11 @@
 import uuid
 from datetime import UTC, datetime
 
-from tests.agent.conftest import BAD, Bench, make_verdict
-
+from anshin.agent.sentences import Sentence
 from anshin.agent.spool import fit
 from anshin.engine.verdict import Reason
 from anshin.wire.documents import MAX_BODY_BYTES, MAX_EVENTS, EventKind, EventReceipt, EventUpload, Refusal
+from tests.agent.conftest import BAD, Bench, make_verdict
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ def test_batches_are_oldest_first_and_bounded_by_number(bench: Bench) -> None:
 
 
 def test_batches_are_bounded_by_size(bench: Bench) -> None:
-    add(bench, 150, reason="あ" * 4096, error=bench_sentence())
+    add(bench, 150, reason="あ" * 4096, error=Sentence("え" * 4096, "x" * 4096))
     sizes = []
     while (batch := bench.spool.batch()) is not None:
         assert len(batch.body) <= MAX_BODY_BYTES
@@ -45,12 +45,6 @@ def test_batches_are_bounded_by_size(bench: Bench) -> None:
         bench.spool.settle(batch, EventReceipt(stored=batch.ids, server_time=NOW), now=0)
     assert sum(sizes) == 150
     assert len(sizes) > 1
-
-
-def bench_sentence():
-    from anshin.agent.sentences import Sentence
-
-    return Sentence("え" * 4096, "x" * 4096)
 
 
 def test_only_what_the_receipt_names_and_we_sent_is_deleted(bench: Bench) -> None:

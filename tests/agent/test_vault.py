@@ -49,7 +49,7 @@ def test_chunks_cannot_be_cut_swapped_or_dropped(tmp_path: Path) -> None:
         sealed[:12], sealed[12 : 12 + step], sealed[12 + step : 12 + 2 * step], sealed[12 + 2 * step :],
     )  # fmt: skip
     assert unseal(tmp_path, head + one + two + three)
-    orders = ([one, two], [two, one, three], [one, three], [], [one, two, three, three])
+    orders: tuple[list[bytes], ...] = ([one, two], [two, one, three], [one, three], [], [one, two, three, three])
     for forged in (*(head + b"".join(order) for order in orders), b""):
         with pytest.raises(DamagedBlob):
             unseal(tmp_path, forged)

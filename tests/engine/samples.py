@@ -7,6 +7,8 @@ import tarfile
 import zipfile
 import zlib
 
+from anshin.engine.verdict import Verdict
+
 _HALVES = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$H+H*")
 
 
@@ -67,3 +69,13 @@ def central_header(
 def end_record(count: int, size: int, at: int) -> bytes:
     """Return the record that ends a ZIP."""
     return b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, size, at, 0)
+
+
+def gap_codes(verdict: Verdict) -> set[str]:
+    """Return the codes of all gaps."""
+    return {g.code for g in verdict.gaps}
+
+
+def reason_codes(verdict: Verdict) -> set[str]:
+    """Return the codes of all reasons."""
+    return {r.code for r in verdict.reasons}

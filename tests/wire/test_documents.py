@@ -22,7 +22,7 @@ EVENT = {
 def test_an_event_survives_the_journey() -> None:
     event = AgentEvent.model_validate(EVENT)
     assert AgentEvent.model_validate_json(event.model_dump_json()) == event
-    assert event.id == UUID(EVENT["id"])
+    assert event.id == UUID(str(EVENT["id"]))
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ MOST_RETRIES_KEPT = 1000
 class _Retry:
     due: float
     pause: float
+    running: bool = False  # the look is ordered; its outcome decides
 
 
 @dataclass(slots=True)
@@ -134,7 +135,7 @@ class Core:
             orders.append(LookThrough())
         for path, retry in list(self._retries.items()):
             if now >= retry.due:
-                retry.due = now + LONGEST_RETRY_SECONDS  # the look itself sets a nearer time when it fails again
+                retry.due, retry.running = now + LONGEST_RETRY_SECONDS, True
                 orders.append(LookAgain(path))
         for path, (due, report) in list(self._held_back.items()):
             if now >= due:
@@ -184,6 +185,8 @@ class Core:
             # Too many to name each: look through everything instead, later.
             self._look_through_due = min(self._look_through_due, now + LONGEST_RETRY_SECONDS)
             return
+        if known is not None and not known.running:
+            return  # one failure can have two causes; it counts once
         pause = FIRST_RETRY_SECONDS if known is None else min(known.pause * 2, LONGEST_RETRY_SECONDS)
         self._retries[path] = _Retry(now + pause, pause)
 

@@ -61,12 +61,14 @@ class FileDesk:
     clock: Clock
     own_folder: bytes
     judged_by: str = ""
+    denied: frozenset[str] = frozenset()
     unfinished: bool = False
 
     def set_lists(self, allow: Collection[str], deny: Collection[str]) -> None:
         """Hand the lists to the engine. What was put back on this PC is allowed here too; a denied file never is."""
-        denied = sorted(set(deny))
-        self.engine.set_lists(allow=(set(allow) | self.store.local_allow()) - set(denied), deny=denied)
+        self.denied = frozenset(deny)
+        denied = sorted(self.denied)
+        self.engine.set_lists(allow=(set(allow) | self.store.local_allow()) - self.denied, deny=denied)
         versions = self.engine.versions()
         lists = hashlib.sha256("\n".join(denied).encode()).hexdigest()[:16]
         self.judged_by = f"{versions.engine}/{versions.rules}/{versions.model}/{lists}"
@@ -129,7 +131,7 @@ class FileDesk:
     def _judged(
         self, path: bytes, state: FileState, verdict: Verdict, command_id: UUID | None, file: OpenedFile | None
     ) -> None:
-        restored = bool(verdict.sha256) and self.store.locally_allowed(verdict.sha256)
+        restored = verdict.sha256 not in self.denied and self.store.locally_allowed(verdict.sha256)
         self.carry_out(self.feed(Judged(path, state, verdict, restored, command_id)), file)
 
     def _unreadable(self, path: bytes, error: OSError, command_id: UUID | None) -> None:

@@ -7,7 +7,9 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
+from anshin.agent import items
 from anshin.agent.clock import Clock
 from anshin.agent.errors import AgentError, RestoreFailed, Unfinished
 from anshin.agent.events import NOTHING, EventMaker
@@ -18,7 +20,7 @@ from anshin.agent.spool import Spool
 from anshin.agent.store import Store
 from anshin.agent.text import path_text
 from anshin.agent.walk import files_below, is_below
-from anshin.wire.documents import Command, CommandKind, EventKind
+from anshin.wire.documents import UNKNOWN_SHA256, Command, CommandKind, EventKind, Quarantined
 
 _log = logging.getLogger("anshin.agent.obey")
 _REFUSED = {
@@ -92,12 +94,22 @@ class CommandDesk:
         """Answer a scan that went through `files` files; what it found was reported file by file."""
         self._answer(command, NOTHING, files_scanned=files)
 
+    def _about(self, command: Command) -> Quarantined | None:
+        """Say which item an answer to a restore is about, also when this device does not have it."""
+        if command.kind is not CommandKind.RESTORE:
+            return None
+        item = items.find(self.store, command.item_id) if command.item_id else None
+        if item is not None:
+            return item.quarantined()
+        return Quarantined(item_id=command.item_id or UUID(int=0), original_path="", size=0, sha256=UNKNOWN_SHA256)
+
     def _answer(self, command: Command, error: Sentence, *, files_scanned: int | None = None) -> None:
         event = self.events.make(
             _REFUSED[command.kind],
             path=os.fsencode(command.path),
             user=command.asked_by,
             command_id=command.id,
+            quarantine=self._about(command),
             reason=command.reason,
             error=error,
             files_scanned=files_scanned,

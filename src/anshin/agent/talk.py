@@ -1,5 +1,6 @@
 """Does one task with the console at a time, and tells the state machine how it went."""
 
+import contextlib
 import logging
 import random
 import sqlite3
@@ -96,7 +97,7 @@ class LinkDesk:
         self._note_contact()
 
     def _note_contact(self) -> None:
-        with self.store.transaction():
+        with contextlib.suppress(sqlite3.Error), self.store.transaction():  # a full disk must not look like a lost link
             self.store.keep_setting("last_contact", self.clock.wall())
             self.store.keep_setting("clock_offset", self.link.offset)
 
@@ -105,9 +106,9 @@ class LinkDesk:
             return
         self.last_error = error
         if error != NOTHING:
-            _log.warning("the console is away: %s", error.en)
+            _log.warning("talking to the console failed: %s", error.en)
         else:
-            _log.info("the console answers again")
+            _log.info("talking to the console works again")
         try:
             self.store.keep_setting("last_error", error._asdict())
         except sqlite3.Error as fault:

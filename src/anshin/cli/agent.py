@@ -13,11 +13,15 @@ from uuid import UUID
 
 import typer
 
+from anshin.cli import errors
+
 app = typer.Typer(name="agent", help="The program that protects a PC.", no_args_is_help=True, rich_markup_mode=None)
 quarantine = typer.Typer(name="quarantine", help="Blocked files.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(quarantine)
 
 TOKEN_ENV = "ANSHIN_ENROL_TOKEN"  # noqa: S105 - a name, not a secret
+
+_NOT_ALLOWED = {"device_revoked", "device_unknown", "token_unknown", "token_used", "token_expired"}
 
 State = Annotated[Path | None, typer.Option("--state", help="State folder (also ANSHIN_AGENT_STATE).")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -30,26 +34,26 @@ def _folder(state: Path | None) -> Any:
 
 
 @contextmanager
-def _exit_codes(*, as_json: bool = False) -> Iterator[None]:
-    """Turn the agent's errors into a sentence on standard error and an exit code."""
-    from anshin.agent import errors
+def _told() -> Iterator[None]:
+    """Turn the agent's errors into the command line's, in the language of the person at the terminal."""
+    from anshin.agent import errors as agent_errors
     from anshin.agent.sentences import language
 
-    codes = {errors.UnknownItem: 3, errors.NotAllowed: 4, errors.Conflict: 5}
-    refusals = {"device_revoked": 4, "device_unknown": 4, "token_unknown": 4, "token_used": 4, "token_expired": 4}
+    codes = {
+        agent_errors.UnknownItem: errors.NOT_FOUND,
+        agent_errors.NotAllowed: errors.NOT_ALLOWED,
+        agent_errors.Conflict: errors.CONFLICT,
+    }
     try:
         yield
-    except errors.AgentError as error:
-        code = next((code for kind, code in codes.items() if isinstance(error, kind)), 1)
-        name = error.key
-        if isinstance(error, errors.ConsoleRefused):
-            name, code = error.code, refusals.get(error.code, 1)
+    except agent_errors.AgentError as error:
+        exit_code = next((code for kind, code in codes.items() if isinstance(error, kind)), errors.FAILURE)
+        code = error.key
+        if isinstance(error, agent_errors.ConsoleRefused):
+            code = error.code
+            exit_code = errors.NOT_ALLOWED if code in _NOT_ALLOWED else errors.FAILURE
         message = error.ja if language() == "ja" else error.en
-        if as_json:
-            typer.echo(json.dumps({"code": name, "message": message}, ensure_ascii=False), err=True)
-        else:
-            typer.echo(message, err=True)
-        raise typer.Exit(code) from error
+        raise errors.CliError(message, code=code, exit_code=exit_code) from error
 
 
 @app.command()
@@ -71,7 +75,7 @@ def enrol(
     from anshin.agent.sentences import say
 
     folder = _folder(state)
-    with _exit_codes():
+    with _told():
         token = _token(token_file)
         engine = start_engine()
         try:
@@ -120,7 +124,7 @@ def run(
 ) -> None:
     """Protect this computer until stopped."""
     from anshin.agent.config import load_config
-    from anshin.agent.errors import Conflict
+    from anshin.agent.errors import AgentError, Conflict
     from anshin.agent.judge import start_engine
     from anshin.agent.logs import set_up
     from anshin.agent.run import Agent
@@ -132,7 +136,7 @@ def run(
     set_up(log, debug=debug)  # type: ignore[arg-type]
     folder = _folder(state)
     stop = threading.Event()
-    with _exit_codes(), _stops_on_signal(stop.set):
+    with _told(), _stops_on_signal(stop.set):
         config = load_config(folder)
         folder.prepare()
         try:
@@ -147,6 +151,7 @@ def run(
                             typer.echo(say("running", folders=", ".join(config.watch)), err=True)
                             agent.run(stop)
                             done = True
+                            typer.echo(say("stopped"), err=True)
                         waiting = agent.spool.size()
                     finally:
                         agent.close()
@@ -154,9 +159,8 @@ def run(
                     engine.close()
         except Locked as error:
             raise Conflict("already_running", folder=folder.root) from error
-    if not done:
-        typer.echo(say("spool_not_sent", count=waiting), err=True)
-        raise typer.Exit(1)
+        if not done:
+            raise AgentError("spool_not_sent", count=waiting)
 
 
 @contextmanager
@@ -179,7 +183,7 @@ def status(state: State = None, *, as_json: Json = False) -> None:
     from anshin.agent.sentences import language, say
     from anshin.agent.status import read_status
 
-    with _exit_codes(as_json=as_json):
+    with _told():
         found = read_status(_folder(state))
     if as_json:
         typer.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
@@ -210,7 +214,7 @@ def list_(state: State = None, *, as_json: Json = False) -> None:
     from anshin.agent.sentences import language, say
     from anshin.agent.status import item_document
 
-    with _exit_codes(as_json=as_json):
+    with _told():
         found = [item_document(item) for item in quarantined(_folder(state))]
     if as_json:
         typer.echo(json.dumps({"items": found}, ensure_ascii=False, indent=2))
@@ -239,7 +243,7 @@ def restore(
     from anshin.agent.sentences import say
     from anshin.agent.text import path_text
 
-    with _exit_codes(as_json=as_json):
+    with _told():
         try:
             item_id = UUID(item)
         except ValueError as error:

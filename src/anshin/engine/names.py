@@ -1,10 +1,13 @@
 """File names as text that can be stored, printed and mailed without harm."""
 
 import os
+import re
 import unicodedata
 
 # Cc control, Cf format (bidi overrides, zero-width), Cs lone surrogates, Co private use, Zl/Zp line and paragraph ends.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+_SEPARATOR = re.compile(r"/|\\(?!x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
 def safe_name(name: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> str:
@@ -18,6 +21,11 @@ def safe_name(name: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_visible, text))
+
+
+def base_name(name: str) -> str:
+    """Return the last part of a safe name; a backslash that begins an escape does not part folders."""
+    return _SEPARATOR.split(name)[-1]
 
 
 def _visible(char: str) -> str:
@@ -36,7 +44,9 @@ def member_name(raw: bytes, *, utf8: bool = False) -> str:
     if not utf8 and not raw.isascii():
         for encoding in ("utf-8", "cp932"):
             try:
-                return safe_name(raw.decode(encoding))
+                text = raw.decode(encoding)
             except UnicodeDecodeError:
                 continue
+            if not any("\ue000" <= c <= "\uf8ff" for c in text):  # private use: code page 932 takes nearly any byte
+                return safe_name(text)
     return safe_name(raw)

@@ -17,7 +17,7 @@ from anshin.engine.jail.backend import Backend, Job, open_backend
 from anshin.engine.jail.report import JailReport
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists, make_lists
-from anshin.engine.names import safe_name
+from anshin.engine.names import base_name, safe_name
 from anshin.engine.rules.compile import RuleError, compile_rules
 from anshin.engine.verdict import FileType, Status, Verdict, Versions
 from anshin.engine.wording import gap, reason, unreadable
@@ -141,7 +141,7 @@ class Engine:
         known = self._short_cut(job, lists)
         if known is not None:
             return known
-        key = (job.sha256, _base(job.name), lists)
+        key = (job.sha256, base_name(job.name), lists)
         cached = self._cache.get(key)
         if cached is not None:
             return cached.model_copy(update={"name": job.name, "cpu_ms": 0.0})
@@ -186,10 +186,6 @@ class Engine:
         status = Status.INCOMPLETE if verdict.status is Status.CLEAN else verdict.status
         changed = gap("damaged", wording="changed")
         return verdict.model_copy(update={"status": status, "gaps": (*verdict.gaps, changed)})
-
-
-def _base(name: str) -> str:
-    return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _is_special(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> bool:

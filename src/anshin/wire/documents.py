@@ -15,6 +15,8 @@ MAX_EVENTS = 200
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """Largest request body either side accepts, in bytes."""
 MAX_CLOCK_SKEW_SECONDS = 300
+UNKNOWN_SHA256 = "0" * 64
+"""In `Quarantined`, when a device answers for an item that it does not have."""
 
 Short = Annotated[str, StringConstraints(max_length=255)]
 Text = Annotated[str, StringConstraints(max_length=4096)]

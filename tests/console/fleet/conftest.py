@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -140,6 +142,13 @@ def make_agent(cast):
 
 
 @pytest.fixture
-def agent(make_agent) -> FakeAgent:
+def agent(make_agent: Callable[..., FakeAgent]) -> FakeAgent:
     """An agent of the first company."""
     return make_agent()
+
+
+def found(pattern: str, page: str) -> str:
+    """Return what the group of `pattern` catches in `page`, as a browser would read it."""
+    match = re.search(pattern, page)
+    assert match is not None, f"{pattern} is not on the page"
+    return match[1].replace("&amp;", "&")

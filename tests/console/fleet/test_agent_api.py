@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
-from tests.console.fleet.conftest import FakeAgent, enrol, event
 
 from anshin.console.fleet import operations
-from anshin.console.fleet.models import Device, EnrolmentToken, RequestNonce
+from anshin.console.fleet.models import Device, EnrolmentToken, HashListEntry, Protection, RequestNonce
 from anshin.console.people.roles import Role
 from anshin.wire.documents import MAX_BODY_BYTES, EnrolResponse, EventReceipt, HeartbeatReply, Problem
+from tests.console.fleet.conftest import FakeAgent, enrol, event
 
 
 def code(response) -> str:
@@ -120,6 +120,7 @@ def test_clock_skew_tells_the_time(agent, minutes):
     answer = agent.send(event())
     assert (answer.status_code, code(answer)) == (401, "clock_skew")
     told = Problem.model_validate_json(answer.content).server_time
+    assert told is not None
     assert abs((told - timezone.now()).total_seconds()) < 60
     agent.off = timedelta(minutes=4 if minutes > 0 else -4)
     assert agent.send(event()).status_code == 200
@@ -142,7 +143,7 @@ def test_refused_document_leaves_its_nonce_unused(agent):
 def test_old_nonces_are_forgotten(agent):
     agent.send(event())
     agent.send(event())
-    RequestNonce.objects.filter(pk=RequestNonce.objects.first().pk).update(
+    RequestNonce.objects.filter(pk=RequestNonce.objects.earliest("pk").pk).update(
         seen_at=timezone.now() - timedelta(seconds=601)
     )
     assert operations.forget_nonces(now=timezone.now()) == 1
@@ -160,9 +161,6 @@ def test_revoked_device_is_refused(cast, agent):
 
 
 def test_large_body_is_refused_unread(agent):
-    class Unread(bytes):
-        pass
-
     path = "/api/agent/v1/events"
     answer = agent.client.generic(
         "POST",
@@ -180,9 +178,9 @@ def test_large_body_is_refused_unread(agent):
 def test_lists_and_mode_reach_the_agent(cast, agent, make_agent):
     actor = cast.actor(Role.OWNER)
     with scope(organisation=cast.company):
-        operations.change_list(actor=actor, which="allow", sha256="1" * 64, reason="our own tool")
-        operations.change_list(actor=actor, which="deny", sha256="2" * 64, reason="seen elsewhere")
-        operations.set_protection(actor=actor, mode="watch")
+        operations.change_list(actor=actor, which=HashListEntry.List.ALLOW, sha256="1" * 64, reason="our own tool")
+        operations.change_list(actor=actor, which=HashListEntry.List.DENY, sha256="2" * 64, reason="seen elsewhere")
+        operations.set_protection(actor=actor, mode=Protection.WATCH)
     reply = HeartbeatReply.model_validate_json(agent.beat().content)
     assert (reply.allow_sha256, reply.deny_sha256, reply.protection) == (("1" * 64,), ("2" * 64,), "watch")
     elsewhere = HeartbeatReply.model_validate_json(make_agent(cast.other).beat().content)

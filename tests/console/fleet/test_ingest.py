@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 from django_scopes import scope
-from tests.console.fleet.conftest import event, verdict
 
 from anshin.console.fleet import operations
 from anshin.console.fleet.models import Detection, Device, DeviceCommand, DeviceEvent, QuarantineItem
@@ -15,6 +14,7 @@ from anshin.console.fleet.operations.ingest import corrected, file_name
 from anshin.console.loop.models import DomainEvent
 from anshin.console.people.roles import Role
 from anshin.wire.documents import AgentEvent, EventReceipt, Problem
+from tests.console.fleet.conftest import event, verdict
 
 
 def receipt(response) -> EventReceipt:
@@ -100,7 +100,7 @@ def test_id_of_another_device_is_refused(cast, inside, make_agent, elsewhere):
         {"path": "x" * 5000},
         {"path": "\ud800"},
     ],
-    ids=lambda fault: ",".join(fault),
+    ids=",".join,
 )
 def test_one_bad_event_is_refused_alone(inside, fault):
     good, bad, last = event(), event() | fault, event("clock.jumped", sequence=3)

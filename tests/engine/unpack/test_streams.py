@@ -1,6 +1,7 @@
 import bz2
 import gzip
 import lzma
+from collections.abc import Callable
 
 import pytest
 from backports import zstd
@@ -9,7 +10,12 @@ from anshin.engine.limits import MIB
 from anshin.engine.verdict import Status
 from tests.engine.samples import eicar, noise
 
-COMPRESS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zst": zstd.compress}
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstd.compress,
+}
 each_format = pytest.mark.parametrize("suffix", COMPRESS)
 
 

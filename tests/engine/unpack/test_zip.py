@@ -7,15 +7,17 @@ import zlib
 import pytest
 
 from anshin.engine.verdict import Status
-from tests.engine.samples import central_header, eicar, end_record, local_header, minimal_pe, noise, zipped
-
-
-def codes(verdict):
-    return {g.code for g in verdict.gaps}
-
-
-def reasons(verdict):
-    return {r.code for r in verdict.reasons}
+from tests.engine.samples import (
+    central_header,
+    eicar,
+    end_record,
+    gap_codes,
+    local_header,
+    minimal_pe,
+    noise,
+    reason_codes,
+    zipped,
+)
 
 
 def raw_deflate(data: bytes) -> bytes:
@@ -43,7 +45,7 @@ def test_cut_short_archive_is_scanned_as_far_as_it_goes_and_never_clean(judge):
     whole = zipped({"test.com": eicar(), "more.bin": noise(5000)})
     found = judge(whole[:3000])
     assert found.status is Status.MALICIOUS
-    assert "damaged" in codes(found)
+    assert "damaged" in gap_codes(found)
     innocent = zipped({"a.bin": noise(5000)})
     assert judge(innocent[:3000]).status is Status.INCOMPLETE
 
@@ -54,7 +56,7 @@ def test_encrypted_member_is_a_gap_of_its_own(judge):
     central = central_header(name, data, 0, flags=1)
     found = judge(local + central + end_record(1, len(central), len(local)))
     assert found.status is Status.INCOMPLETE
-    assert codes(found) == {"encrypted"}
+    assert gap_codes(found) == {"encrypted"}
 
 
 def test_entry_that_only_the_local_headers_name_is_found(judge):
@@ -62,7 +64,7 @@ def test_entry_that_only_the_local_headers_name_is_found(judge):
     central = central_header(b"a.txt", b"hello", len(hidden))
     found = judge(hidden + shown + central + end_record(1, len(central), len(hidden + shown)))
     assert found.status is Status.MALICIOUS
-    assert "archive.hidden" in reasons(found)
+    assert "archive.hidden" in reason_codes(found)
 
 
 def test_forged_method_in_the_directory_is_seen_through(judge):
@@ -72,7 +74,7 @@ def test_forged_method_in_the_directory_is_seen_through(judge):
     central = central_header(b"t.com", eicar(), 0, method=0, packed=len(packed))
     found = judge(local + central + end_record(1, len(central), len(local)))
     assert found.status is Status.MALICIOUS
-    assert "archive.forged" in reasons(found)
+    assert "archive.forged" in reason_codes(found)
 
 
 def test_encryption_flag_in_one_header_only_hides_nothing(judge):
@@ -80,7 +82,7 @@ def test_encryption_flag_in_one_header_only_hides_nothing(judge):
     central = central_header(b"t.com", eicar(), 0, flags=1)
     found = judge(local + central + end_record(1, len(central), len(local)))
     assert found.status is Status.MALICIOUS
-    assert "encrypted" in codes(found)
+    assert "encrypted" in gap_codes(found)
 
 
 def test_data_descriptor_with_empty_sizes_is_read(judge):
@@ -124,7 +126,7 @@ def test_overlapping_entries_are_a_gap(judge):
     central += central_header(b"b", bytes(100_000), len(outer) + 5, method=8, packed=len(packed))
     found = judge(body + central + end_record(2, len(central), len(body)))
     assert found.status is Status.INCOMPLETE
-    assert "overlap" in codes(found)
+    assert "overlap" in gap_codes(found)
 
 
 def test_same_entry_twice_in_the_directory_is_no_overlap(judge):
@@ -144,20 +146,20 @@ def test_both_entries_of_one_name_are_scanned(judge):
 def test_path_leaving_the_folder_is_told_but_alone_not_suspicious(judge):
     found = judge(zipped({"../../etc/cron.d/x": b"hello"}))
     assert found.status is Status.CLEAN
-    assert reasons(found) == {"archive.traversal"}
+    assert reason_codes(found) == {"archive.traversal"}
 
 
 def test_wrong_checksum_is_damage(judge):
     data = bytearray(zipped({"a.txt": b"hello hello"}, zipfile.ZIP_STORED))
     data[35 + 3] ^= 1
-    assert codes(judge(bytes(data))) == {"damaged"}
+    assert gap_codes(judge(bytes(data))) == {"damaged"}
 
 
 def test_unknown_method_is_unsupported(judge):
     local, central = local_header(b"a", b"xyz", method=98), central_header(b"a", b"xyz", 0, method=98)
-    assert codes(judge(local + central + end_record(1, len(central), len(local)))) == {"unsupported"}
+    assert gap_codes(judge(local + central + end_record(1, len(central), len(local)))) == {"unsupported"}
 
 
 def test_directory_that_counts_wrong_is_damage(judge):
     local, central = local_header(b"a", b"xyz"), central_header(b"a", b"xyz", 0)
-    assert "damaged" in codes(judge(local + central + end_record(2, len(central), len(local))))
+    assert "damaged" in gap_codes(judge(local + central + end_record(2, len(central), len(local))))

@@ -112,7 +112,7 @@ class KeyForm(forms.Form):
     """What an API key is for, what it may do, and how long."""
 
     name = OneLineField(label=_("Name"), max_length=100, help_text=_("The program that will use it"))
-    scope = forms.ChoiceField(label=_("May"), choices=ApiKey.Scope.choices, initial=ApiKey.Scope.READ)
+    scope = forms.ChoiceField(label=_("May do"), choices=ApiKey.Scope.choices, initial=ApiKey.Scope.READ)
     days = forms.TypedChoiceField(
         label=_("Expires after"),
         coerce=int,

@@ -65,6 +65,16 @@ def not_found() -> ApiProblem:
     )
 
 
+def method_not_allowed() -> ApiProblem:
+    """Return the answer to a method that an address does not know; the header Allow says which it knows."""
+    return ApiProblem(
+        405,
+        "method_not_allowed",
+        "このアドレスでは使えないメソッドです。Allowヘッダーを見てください。",
+        "This address does not know that method. See the Allow header.",
+    )
+
+
 def body_too_large(limit: int) -> ApiProblem:
     """Return the answer to a body over `limit` bytes."""
     return ApiProblem(

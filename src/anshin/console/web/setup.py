@@ -138,7 +138,10 @@ def _go_on(step: Step) -> None:
     Installation.objects.update(set_up_step=step)
 
 
+def administrator() -> User:
+    """Return the first administrator of the first provider: the person who went through the wizard."""
+    return Membership.objects.filter(organisation=providers()[0], role=Role.ADMINISTRATOR).select_related("user")[0].user
+
+
 def _administrator() -> Actor:
-    provider = providers()[0]
-    membership = Membership.objects.filter(organisation=provider, role=Role.ADMINISTRATOR).select_related("user")[0]
-    return actor_for(membership.user, provider.id)
+    return actor_for(administrator(), providers()[0].id)

@@ -95,8 +95,7 @@ def setup_mail(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("setup", token=token)
         messages.success(request, _("Anshin is set up."))
         return redirect("start")
-    email = getattr(request.user, "email", "")
-    context = _mail_form(request, email)
+    context = _mail_form(request, wizard.administrator().email)
     return render(request, "web/setup/mail.html", context | {"step": 3})
 
 

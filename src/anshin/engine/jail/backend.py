@@ -1,7 +1,8 @@
 """Who does the judging: workers behind walls, or this process itself."""
 
+import gc
 import os
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,24 +39,40 @@ class Backend(Protocol):
 
 
 class InProcess:
-    """Judges in this process, one file after the other."""
+    """Judges in this process, one file after the other, in one thread: the rule scanner belongs to its thread."""
 
     def __init__(self, limits: Limits, versions: Versions, rules: bytes) -> None:
         """Load the rules."""
+        self._closed = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="anshin-judge")
+        self._judge: Judge | None = None
+        self._thread.submit(self._load, rules, limits, versions).result()
+
+    def _load(self, rules: bytes, limits: Limits, versions: Versions) -> None:
         self._judge = Judge(RuleScanner(rules), limits, versions)
-        self._lock = threading.Lock()
+
+    def _unload(self) -> None:
+        self._judge = None
+        gc.collect()  # the scanner must not wait for a collection that runs in another thread
+
+    def _work(self, job: Job, lists: Lists) -> Verdict:
+        assert self._judge is not None
+        return self._judge.judge(job.content, job.name, lists)
 
     def judge(self, job: Job, lists: Lists) -> Verdict:
         """Judge without walls."""
-        with self._lock:
-            return self._judge.judge(job.content, job.name, lists)
+        return self._thread.submit(self._work, job, lists).result()
 
     def report(self) -> JailReport:
         """No wall stands."""
         return JailReport()
 
     def close(self) -> None:
-        """Nothing to end."""
+        """End the thread, and the scanner in it."""
+        if not self._closed:
+            self._closed = True
+            self._thread.submit(self._unload).result()
+            self._thread.shutdown()
 
 
 def open_backend(workers: int, limits: Limits, versions: Versions, rules: bytes, *, jail: bool) -> Backend:

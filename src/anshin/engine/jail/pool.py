@@ -179,11 +179,12 @@ class Jailed:
                 return
             self._closed = True
             self._zygote.close()
-        with contextlib.suppress(queue.Empty):
-            while True:
+        for _ in range(self._slots.qsize()):
+            with contextlib.suppress(queue.Empty):
                 worker = self._slots.get_nowait()
                 if worker is not None:
                     worker.line.close()
+                self._slots.put(None)  # whoever still waits learns that the engine is closed
 
     def _start(self) -> Worker:
         """Fork a worker; start the zygote anew when it is gone."""

@@ -9,7 +9,7 @@ import yara_x
 from anshin.engine.budget import Budget
 from anshin.engine.content import Content
 from anshin.engine.errors import LimitHit
-from anshin.engine.names import safe_name
+from anshin.engine.names import base_name, safe_name
 from anshin.engine.rules.compile import OWN
 from anshin.engine.verdict import Place, Reason
 
@@ -35,7 +35,7 @@ class RuleScanner:
 
         Content above `file_bytes` is scanned in overlapping windows; the caller reports that as a gap.
         """
-        self._scanner.set_global("file_name", name.replace("\\", "/").rsplit("/", 1)[-1].lower())
+        self._scanner.set_global("file_name", base_name(name).lower())
         self._scanner.set_global("file_kind", kind)
         self._scanner.set_global("is_member", member)
         limits = budget.limits

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from anshin.engine.budget import Meter
 from anshin.engine.content import Content
 from anshin.engine.identify.decide import unsupported_containers
+from anshin.engine.names import base_name
 from anshin.engine.unpack.ar import unpack_ar
 from anshin.engine.unpack.bzip import unpack_bzip
 from anshin.engine.unpack.gz import unpack_gz
@@ -50,7 +51,7 @@ def unpack(content: Content, kind: str, name: str, meter: Meter, sink: Sink) -> 
 
 def _inner_name(name: str) -> str:
     """Return what the stream in `name` is called when the archive does not say so."""
-    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    base = base_name(name)
     lower = base.lower()
     for suffix in _SUFFIXES:
         if lower.endswith(suffix):

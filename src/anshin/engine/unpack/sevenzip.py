@@ -3,10 +3,10 @@
 from typing import Any
 
 from anshin.engine.budget import Meter
-from anshin.engine.content import BytesContent, Content, open_content
+from anshin.engine.content import Content, open_content
 from anshin.engine.errors import LimitHit
 from anshin.engine.names import safe_name
-from anshin.engine.unpack.member import Collector, Member, Problem, Sink, odd_name
+from anshin.engine.unpack.member import Problem, Sink
 
 
 def unpack_7z(content: Content, name: str, meter: Meter, sink: Sink) -> None:
@@ -36,50 +36,11 @@ def unpack_7z(content: Content, name: str, meter: Meter, sink: Sink) -> None:
 def _extract(archive: Any, meter: Meter, sink: Sink) -> None:
     from py7zr.io import MemIO
 
-    factory = _receivers(meter, sink)
+    from anshin.engine.unpack.sevenzip_receiver import Receivers
+
+    factory = Receivers(meter, sink)
     # Not extractall(): it refuses the whole archive for one name that leaves the folder, and we write no files.
     for entry in archive.files:
         target = None if entry.is_directory else MemIO(safe_name(entry.filename), factory)
         archive.worker.register_filelike(entry.id, target)
     archive.worker.extract(archive.fp, None, parallel=False)
-
-
-def _receivers(meter: Meter, sink: Sink) -> Any:
-    """Return a py7zr factory whose products give their member to `sink` when they are closed."""
-    from py7zr.io import Py7zIO, WriterFactory
-
-    class Receiver(Py7zIO):
-        """Receives one member; only writing and closing mean something."""
-
-        def __init__(self, name: str) -> None:
-            self._name = name
-            self._out = Collector(meter)
-
-        def write(self, s: bytes | bytearray) -> int:
-            self._out.add(bytes(s))
-            return len(s)
-
-        def read(self, size: int | None = None) -> bytes:  # noqa: ARG002 -- py7zr's face
-            return b""
-
-        def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002 -- py7zr's face
-            return 0
-
-        def flush(self) -> None:
-            """Nothing is held back."""
-
-        def size(self) -> int:
-            return self._out.size
-
-        def close(self) -> None:
-            for problem in odd_name(self._name):
-                sink(problem)
-            sink(Member(self._name, BytesContent(self._out.bytes()), cut=self._out.cut))
-
-    class Factory(WriterFactory):
-        """Makes the receiver of one member."""
-
-        def create(self, filename: str) -> Py7zIO:
-            return Receiver(filename)
-
-    return Factory()

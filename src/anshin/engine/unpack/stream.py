@@ -89,6 +89,10 @@ class _Reader:
 
 
 def tail_member(content: Content, start: int) -> Found:
-    """Yield what stands behind the archive, if it is more than zeros."""
-    if any(piece.strip(b"\0") for piece in pieces(content, start)):
-        yield Member("(suffix)", SliceContent(content, start, content.size))
+    """Yield what stands behind the archive, from its first byte that is not padding of zeros."""
+    for piece in pieces(content, start):
+        rest = piece.lstrip(b"\0")
+        if rest:
+            yield Member("(suffix)", SliceContent(content, start + len(piece) - len(rest), content.size))
+            return
+        start += len(piece)

@@ -66,3 +66,8 @@ def mark_handled(*, actor: Actor, detection_id: UUID, now: datetime | None = Non
         if changed:
             record(actor=actor, action="detection.handled", object_kind="detection", object_id=detection_id)
     return bool(changed)
+
+
+def recent_detections(*, limit: int = 5) -> list[Detection]:
+    """Return the active company's last detections with their devices, newest first."""
+    return list(Detection.objects.select_related("device")[:limit])

@@ -23,7 +23,7 @@ def provider_board(request: HttpRequest, actor: Actor) -> HttpResponse:
     search = request.GET.get("q", "").strip()
     companies = operations.companies_of(provider=actor.organisation, search=search)
     page = Paginator(companies, _PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": rows_of(list(page)), "search": search}
+    context = {"page": page, "rows": rows_of(list(page)), "search": search, "manages": actor.may(Permission.PROVIDER_MANAGE)}
     return render(request, "people/board.html", context)
 
 

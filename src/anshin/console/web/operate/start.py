@@ -224,7 +224,7 @@ def fit_schema(folder: Path, *, say: Say, skip_backup: bool = False) -> None:
 
 
 def make_welcome(*, with_link: bool = True) -> Welcome:
-    """Return the address and a one-time link: for set-up on an empty installation, else for an administrator."""
+    """Return the address and a one-time link: for set-up on an empty installation, else for an administrator (demo: an owner)."""
     from django.conf import settings
     from django.db import connections
 
@@ -239,7 +239,9 @@ def make_welcome(*, with_link: bool = True) -> Welcome:
             return Welcome(address, "", "")
         if not setup.is_set_up():
             return Welcome(address, settings.CONFIG.public_url + setup.make_setup_link(), "set-up")
-        held = Membership.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True)
+        # A demonstration begins where its users are: with the owner of the first company, whose PC the agent protects.
+        role = Role.OWNER if settings.CONFIG.demo else Role.ADMINISTRATOR
+        held = Membership.objects.filter(role=role, user__is_active=True)
         first = held.select_related("user").order_by("created_at", "id").first()
         if first is None:
             return Welcome(address, "", "")
