@@ -25,3 +25,25 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def eicar() -> bytes:
     """Return the harmless antivirus test file, put together here so that no source file contains it."""
     return (r"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").encode()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Let Django empty the test database between tests although triggers protect some tables."""
+    from django.db import connection
+
+    from anshin.console.audit import append_only
+
+    empty = connection.ops.execute_sql_flush
+
+    def empty_without_triggers(statements):
+        tables = [table for table in append_only.TABLES if table in connection.introspection.table_names()]
+        append_only.remove(connection, tables)
+        try:
+            empty(statements)
+        finally:
+            append_only.install(connection, tables)
+
+    with django_db_blocker.unblock():
+        connection.ops.execute_sql_flush = empty_without_triggers
+    return django_db_setup

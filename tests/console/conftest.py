@@ -6,6 +6,7 @@ Success and refusal share this set-up, so that a refusal cannot come from a bad 
 from dataclasses import dataclass, field
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django_scopes import scope
 
@@ -59,6 +60,8 @@ def make_cast() -> Cast:
             user = User.objects.create_user(f"{role}.{str(where.id)[:8]}@example.test", name=f"{role} {where.name}")
             Membership.objects.create(user=user, organisation=where, role=role)
             cast.people[str(where.id), role] = user
+            if role in PROVIDER_ROLES:  # they must have a second factor; without one every page leads to setting it up
+                Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})
     cast.stranger = User.objects.create_user("stranger@example.test", name="stranger")
     return cast
 

@@ -4,11 +4,19 @@ import sys
 
 import typer
 
+from anshin.cli import agent, audit, operate, up, worker
 from anshin.cli.errors import run
 from anshin.cli.scan import scan
 
 app = typer.Typer(name="anshin", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.command("up")(up.up)
 app.command("scan")(scan)
+app.add_typer(agent.app)
+app.add_typer(audit.app)
+app.command("worker")(worker.worker)
+app.command("backup")(operate.backup)
+app.command("restore")(operate.restore)
+app.command("doctor")(operate.doctor)
 
 
 @app.callback()

@@ -15,6 +15,8 @@ MAX_EVENTS = 200
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """Largest request body either side accepts, in bytes."""
 MAX_CLOCK_SKEW_SECONDS = 300
+UNKNOWN_SHA256 = "0" * 64
+"""In `Quarantined`, when a device answers for an item that it does not have."""
 
 Short = Annotated[str, StringConstraints(max_length=255)]
 Text = Annotated[str, StringConstraints(max_length=4096)]
@@ -67,6 +69,7 @@ class EventKind(StrEnum):
     QUARANTINE_RESTORED = "quarantine.restored"
     QUARANTINE_RESTORE_FAILED = "quarantine.restore_failed"
     CLOCK_JUMPED = "clock.jumped"
+    SCAN_FINISHED = "scan.finished"  # answers the command scan.path; what it found came as events of their own
 
 
 class Quarantined(Document):
@@ -98,6 +101,7 @@ class AgentEvent(Document):
     reason: Text = ""  # restore: the person's reason
     error_ja: Text = ""
     error_en: Text = ""
+    files_scanned: int | None = Field(default=None, ge=0)  # scan.finished: how many files were looked at
 
 
 class EventUpload(Document):

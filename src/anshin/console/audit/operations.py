@@ -1,6 +1,8 @@
 """Write to the log, read it, and prove that it is whole."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
@@ -19,7 +21,8 @@ def record(
 ) -> AuditEntry:
     """Append one entry in the caller's transaction, so that act and entry stand or fall together.
 
-    `data` holds what changed, as text, whole numbers, lists and mappings; never a secret.
+    `data` holds what changed, as text, whole numbers, lists and mappings; never a secret. It is stored in the form that
+    is hashed (a float as its text, text in NFC), because databases give numbers back in other forms than they got them.
     """
     with transaction.atomic():
         AuditHead.objects.get_or_create(organisation=actor.organisation)
@@ -35,7 +38,7 @@ def record(
             action=action,
             object_kind=object_kind,
             object_id=str(object_id),
-            data=dict(data or {}),
+            data=json.loads(chain.canonical_bytes(data or {})),
             request_id=current_request_id(),
             previous_hash=head.hash,
         )
@@ -44,6 +47,11 @@ def record(
         head.sequence, head.hash = entry.sequence, entry.hash
         head.save(update_fields=["sequence", "hash"])
     return entry
+
+
+def has_acted(*, organisation: Organisation, actions: Sequence[str]) -> bool:
+    """Whether a person has done one of `actions` for this organisation."""
+    return AuditEntry.objects.filter(organisation=organisation, actor_kind="person", action__in=actions).exists()
 
 
 def content_of(entry: AuditEntry) -> dict[str, Any]:
@@ -62,7 +70,29 @@ def content_of(entry: AuditEntry) -> dict[str, Any]:
 
 def verify_organisation(organisation: Organisation) -> chain.Break | None:
     """Return the first break in the chain of one organisation, or None when it is whole."""
-    head = AuditHead.objects.filter(organisation=organisation).first()
-    rows: Iterator[AuditEntry] = AuditEntry.objects.filter(organisation=organisation).order_by("sequence").iterator()
-    entries = ((content_of(row), row.previous_hash, row.hash) for row in rows)
-    return chain.verify(entries, head.hash if head else chain.START)
+    return _verified(organisation).found
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedLog:
+    """The log of one organisation, walked from its first entry: how many there are, and the first break, if any."""
+
+    organisation: Organisation
+    entries: int
+    found: chain.Break | None
+
+
+def verify_all() -> list[VerifiedLog]:
+    """Walk the log of every organisation."""
+    return [_verified(organisation) for organisation in Organisation.objects.order_by("created_at", "id")]
+
+
+def _verified(organisation: Organisation) -> VerifiedLog:
+    with transaction.atomic():  # head and entries of one moment, also while others write
+        head = AuditHead.objects.select_for_update().filter(organisation=organisation).first()
+        rows: Iterator[AuditEntry] = (
+            AuditEntry.objects.filter(organisation=organisation).order_by("sequence").iterator()
+        )
+        entries = ((content_of(row), row.previous_hash, row.hash) for row in rows)
+        found = chain.verify(entries, head.hash if head else chain.START)
+    return VerifiedLog(organisation, head.sequence if head else 0, found)

@@ -1,5 +1,7 @@
 """Addresses of audit."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from anshin.console.audit import views
+
+urlpatterns = [path("audit/", views.audit_list, name="audit_list")]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anshin.console.people.models import Organisation
 from anshin.console.people.scoping import CompanyManager
+from anshin.desk import chain
 
 
 class Incident(models.Model):
@@ -23,14 +24,18 @@ class Incident(models.Model):
     number = models.CharField(max_length=12)  # "2026-0012", counted per company and year
     playbook = models.CharField(max_length=60)  # desk playbook id
     playbook_version = models.CharField(max_length=20)
+    title_ja = models.CharField(max_length=200)  # in the words of the playbook version it was opened with
+    title_en = models.CharField(max_length=200)
+    stopped_ja = models.TextField()  # whether the danger is over
+    stopped_en = models.TextField()
+    urgency = models.CharField(max_length=10)  # urgent, attention
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    source_kind = models.CharField(max_length=20)  # "detection"
-    source_id = models.UUIDField()
     device_id = models.UUIDField(null=True, blank=True)
     device_name = models.CharField(max_length=255, blank=True)
     file_name = models.CharField(max_length=1024, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     occurred_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()  # when the newest of its detections occurred
     opened_at = models.DateTimeField()
     handed_at = models.DateTimeField(null=True, blank=True)
     handed_by_name = models.CharField(max_length=200, blank=True)
@@ -39,6 +44,8 @@ class Incident(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_name = models.CharField(max_length=200, blank=True)
     closing_reason = models.TextField(blank=True)
+    custody_count = models.PositiveIntegerField(default=0)  # the last link of its custody chain
+    custody_head = models.CharField(max_length=64, default=chain.START)
 
     objects = CompanyManager()
 
@@ -46,11 +53,51 @@ class Incident(models.Model):
         ordering: ClassVar = ["-opened_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "number"], name="case_number_once"),
-            models.UniqueConstraint(fields=["source_kind", "source_id"], name="one_case_per_source"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "state", "-opened_at"], name="case_of_company"),
+            models.Index(
+                fields=["organisation", "device_id", "sha256"], name="case_to_join", condition=~models.Q(state="closed")
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class CaseSource(models.Model):
+    """What led to a case: its first detection, and those of the same file that joined it. Each leads to one case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="sources")
+    kind = models.CharField(max_length=20)  # "detection"
+    source_id = models.UUIDField()
+
+    objects = CompanyManager()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "source_id"], name="one_case_per_source")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source_id}"
+
+
+class CaseCounter(models.Model):
+    """The last case number of one company and year; locking it keeps numbers without gaps and opens one by one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    objects = CompanyManager()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "year"], name="one_counter_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.last}"
 
 
 class CaseStep(models.Model):
@@ -91,7 +138,7 @@ class CaseNote(models.Model):
     objects = CompanyManager()
 
     class Meta:
-        ordering: ClassVar = ["at"]
+        ordering: ClassVar = ["at", "id"]
 
     def __str__(self) -> str:
         return self.code or self.text[:40]
@@ -113,6 +160,9 @@ class Evidence(models.Model):
     tools = models.JSONField(default=dict)  # name -> version
 
     objects = CompanyManager()
+
+    class Meta:
+        ordering: ClassVar = ["sealed_at", "id"]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sha256[:12]}"

@@ -68,8 +68,9 @@ class Device(models.Model):
     rules_version = models.CharField(max_length=255)
     enrolled_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
-    clock_offset_seconds = models.FloatField(default=0)
+    clock_offset_seconds = models.FloatField(default=0)  # the console's clock minus the PC's
     spooled = models.PositiveIntegerField(default=0)
+    spooled_since = models.DateTimeField(null=True, blank=True)  # since when events have been waiting on the PC
     quarantined = models.PositiveIntegerField(default=0)
     watched = models.JSONField(default=list)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -163,7 +164,14 @@ class Detection(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-occurred_at"]
-        indexes: ClassVar = [models.Index(fields=["organisation", "-occurred_at"], name="detection_of_company")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "-occurred_at"], name="detection_of_company"),
+            models.Index(
+                fields=["organisation", "device", "outcome"],
+                name="detection_unhandled",
+                condition=models.Q(handled_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
@@ -215,6 +223,11 @@ class DeviceCommand(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
 
     objects = CompanyManager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["device"], name="command_waiting", condition=models.Q(answered_at=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

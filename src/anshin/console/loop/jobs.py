@@ -1,4 +1,9 @@
-"""Background work of the outbox."""
+"""Background work of the outbox.
+
+Every published event enqueues `deliver_outbox` in its own transaction, so that it is delivered within the worker's
+interval. That job is only a wake-up call: what decides is the outbox. The worker also calls `deliver_waiting` when it
+starts and every minute, so that neither a job that a killed worker left as running, nor a job that was lost, matters.
+"""
 
 from django_tasks import task
 
@@ -7,5 +12,5 @@ from anshin.console.loop import operations
 
 @task()
 def deliver_outbox() -> int:
-    """Deliver everything that waits, also what an earlier, killed worker left behind."""
+    """Deliver everything that is due, also what an earlier, killed worker left behind."""
     return operations.deliver_waiting()

@@ -17,6 +17,7 @@ class DomainEvent(models.Model):
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     handled_at = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)  # after a failure; None means at once
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
 

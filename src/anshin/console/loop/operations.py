@@ -1,9 +1,13 @@
-"""Publish a domain event, and deliver what waits in the outbox."""
+"""Publish a domain event, deliver what waits in the outbox, and say how the outbox is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_scopes import scope
@@ -13,6 +17,20 @@ from anshin.console.loop.models import DomainEvent
 from anshin.console.people.models import Organisation
 
 MAX_ATTEMPTS = 8
+"""After so many attempts an event counts as dead: `anshin doctor` shows it."""
+FIRST_WAIT = timedelta(seconds=5)
+"""Wait after the first failure; it doubles with each further one."""
+DEAD_WAIT = timedelta(days=1)
+"""A dead event is still tried once a day, so that it heals by itself when an upgrade mends its handler."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopState:
+    """How the outbox is: what waits, since how many seconds, and what has failed too often."""
+
+    waiting: int
+    oldest_seconds: float
+    dead: int
 
 
 def publish(*, kind: str, organisation: Organisation, payload: Mapping[str, Any]) -> DomainEvent:
@@ -20,45 +38,84 @@ def publish(*, kind: str, organisation: Organisation, payload: Mapping[str, Any]
 
     Raises KeyError when nothing is named for `kind` in `handlers.py`: an event that nobody handles is a mistake.
     """
+    return publish_many(organisation=organisation, events=[(kind, payload)])[0]
+
+
+def publish_many(*, organisation: Organisation, events: Sequence[tuple[str, Mapping[str, Any]]]) -> list[DomainEvent]:
+    """Publish several (kind, payload) at once, in order, as `publish` does, with one job for all of them."""
     from anshin.console.loop.jobs import deliver_outbox
 
-    HANDLERS[kind]
-    event = DomainEvent.objects.create(kind=kind, organisation=organisation, payload=dict(payload))
-    deliver_outbox.enqueue()  # stored in this transaction: no event without a job, no job without an event
-    return event
+    rows = []
+    for kind, payload in events:
+        HANDLERS[kind]
+        rows.append(DomainEvent(kind=kind, organisation=organisation, payload=dict(payload)))
+    if rows:
+        DomainEvent.objects.bulk_create(rows)
+        deliver_outbox.enqueue()  # stored in this transaction: no event without a job, no job without an event
+    return rows
 
 
-def deliver_waiting(*, limit: int = 500) -> int:
-    """Hand every waiting event to its handlers, oldest first; return how many were handled.
+def deliver_waiting(*, now: datetime | None = None) -> int:
+    """Hand every event that is due to its handlers, oldest first; return how many were handled.
 
-    Each event has a transaction of its own: a handler that fails leaves its event waiting, with the error, for the
-    next round, and the others go on.
+    Each event has a transaction of its own: what a handler did and the note that it is done stand or fall together. A
+    handler that fails leaves its event waiting, with the error, for a later round, and the others go on. Two workers
+    may do this at once, and a worker may be killed at any point: the next call delivers what is left.
     """
-    waiting = DomainEvent.objects.filter(handled_at=None, attempts__lt=MAX_ATTEMPTS).order_by("created_at")
+    now = now or timezone.now()
     handled = 0
-    for event_id in list(waiting.values_list("id", flat=True)[:limit]):
+    for event_id in list(_due(now).values_list("id", flat=True)):
         try:
-            handled += _deliver(event_id)
+            handled += _deliver(event_id, now)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises must not stop the others
-            DomainEvent.objects.filter(id=event_id).update(last_error=f"{type(error).__name__}: {error}"[:2000])
+            _note_failure(event_id, error, now)
     return handled
 
 
-def _deliver(event_id: Any) -> int:
-    # Counted outside the transaction, so that a handler that kills the process cannot be tried for ever.
+def state(*, now: datetime | None = None) -> LoopState:
+    """Return how the outbox is. Dead events do not count as waiting."""
+    alive = Q(attempts__lt=MAX_ATTEMPTS)
+    found = DomainEvent.objects.filter(handled_at=None).aggregate(
+        waiting=Count("id", filter=alive), oldest=Min("created_at", filter=alive), dead=Count("id", filter=~alive)
+    )
+    age = ((now or timezone.now()) - found["oldest"]).total_seconds() if found["oldest"] else 0.0
+    return LoopState(found["waiting"], max(age, 0.0), found["dead"])
+
+
+def _due(now: datetime) -> QuerySet[DomainEvent]:
+    ready = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
+    return DomainEvent.objects.filter(ready, handled_at=None).order_by("created_at", "id")
+
+
+def _deliver(event_id: UUID, now: datetime) -> int:
+    # Counted in a transaction of its own, so that a handler that kills the process cannot be tried for ever.
     with transaction.atomic():
-        event = DomainEvent.objects.select_for_update(skip_locked=True).filter(id=event_id, handled_at=None).first()
+        event = _due(now).select_for_update(skip_locked=True).filter(id=event_id).first()
         if event is None:
             return 0
         event.attempts += 1
-        event.save(update_fields=["attempts"])
+        if event.attempts >= MAX_ATTEMPTS:
+            event.next_attempt_at = now + DEAD_WAIT
+        event.save(update_fields=["attempts", "next_attempt_at"])
+    mine = DomainEvent.objects.filter(id=event_id, handled_at=None, attempts=event.attempts)
     with transaction.atomic():
-        event = DomainEvent.objects.select_for_update(skip_locked=True).filter(id=event_id, handled_at=None).first()
-        if event is None:
+        event = mine.select_for_update(skip_locked=True).first()
+        if event is None:  # another worker counted after us: the event is theirs
             return 0
         with scope(organisation=event.organisation):
             for path in HANDLERS[event.kind]:
                 import_string(path)(event_id=event.id, organisation=event.organisation, **event.payload)
-        event.handled_at, event.last_error = timezone.now(), ""
-        event.save(update_fields=["handled_at", "last_error"])
+        event.handled_at, event.last_error, event.next_attempt_at = timezone.now(), "", None
+        event.save(update_fields=["handled_at", "last_error", "next_attempt_at"])
     return 1
+
+
+def _note_failure(event_id: UUID, error: Exception, now: datetime) -> None:
+    with transaction.atomic():
+        event = DomainEvent.objects.select_for_update().filter(id=event_id, handled_at=None).first()
+        if event is None:
+            return
+        if event.attempts < MAX_ATTEMPTS:
+            event.next_attempt_at = now + FIRST_WAIT * 2 ** max(event.attempts - 1, 0)
+        event.last_error = f"{type(error).__name__}: {error}".replace("\0", "")[:2000]
+        event.save(update_fields=["next_attempt_at", "last_error"])

@@ -7,16 +7,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django_scopes import scope
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+from django_scopes import scope, scopes_disabled
 
-from anshin.console.people.models import ApiKey, Membership, Organisation, User
+from anshin.console.people.models import ApiKey, Invitation, Membership, Organisation, User
 from anshin.console.people.roles import KEY_GRANTS, Permission, Role, permissions_of
+from anshin.console.people.tokens import hash_token
 
 P = ParamSpec("P")
 
@@ -83,6 +87,64 @@ def actor_for_key(key: ApiKey) -> Actor:
     return Actor("key", str(key.id), key.name, key.organisation, KEY_GRANTS[key.scope])
 
 
+def person_of(actor: Actor) -> User | None:
+    """Return the person behind an actor, or None when a key, a device or Anshin itself acts."""
+    return User.objects.filter(id=actor.id).first() if actor.kind == "person" else None
+
+
+def actor_on_provider(user: User, permission: Permission, organisation_id: str = "") -> Actor:
+    """Return `user` as an actor on their provider, or on the one named when they belong to several.
+
+    Raises Http404 for someone who holds `permission` at no provider: they need not know that such pages exist.
+    """
+    own = organisations_of(user).filter(kind=Organisation.Kind.PROVIDER)
+    for organisation in own:
+        actor = actor_for(user, organisation.id)
+        if actor.may(permission) and organisation_id in {"", str(organisation.id)}:
+            return actor
+    raise Http404("no such page")
+
+
+def member_or_404(actor: Actor, user_id: UUID) -> User:
+    """Return a member of the actor's organisation."""
+    found: User = first_or_404(User.objects.filter(id=user_id, memberships__organisation=actor.organisation))
+    return found
+
+
+def invitation_or_404(invitation_id: UUID) -> Invitation:
+    """Return an invitation of the company in whose scope this runs, while it waits for its answer."""
+    found: Invitation = first_or_404(Invitation.objects.filter(id=invitation_id, accepted_at=None, revoked_at=None))
+    return found
+
+
+def key_or_404(key_id: UUID) -> ApiKey:
+    """Return an API key of the company in whose scope this runs."""
+    found: ApiKey = first_or_404(ApiKey.objects.filter(id=key_id))
+    return found
+
+
+def invitation_by_token(token: str) -> Invitation | None:
+    """Return the invitation that `token` opens. Outside any scope, because the token tells which company it is."""
+    with scopes_disabled():
+        return (
+            Invitation.objects.filter(token_hash=hash_token(token)).select_related("organisation", "invited_by").first()
+        )
+
+
+def key_by_prefix(prefix: str) -> ApiKey | None:
+    """Return the API key with this prefix. Outside any scope, because the key tells which company it is."""
+    with scopes_disabled():
+        return ApiKey.objects.filter(prefix=prefix).select_related("organisation", "organisation__provider").first()
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    # A part of a page must not be replaced by the sign-in page: htmx is told to leave the page instead.
+    if request.headers.get("HX-Request"):
+        here = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        return HttpResponseClientRedirect(redirect_to_login(here, resolve_url("account_login")).url)
+    return redirect_to_login(request.get_full_path(), resolve_url("account_login"))
+
+
 def company_page(
     permission: Permission,
 ) -> Callable[[Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]], Callable[..., HttpResponse]]:
@@ -92,14 +154,11 @@ def company_page(
     """
 
     def gate(view: Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]) -> Callable[..., HttpResponse]:
-        @login_required
         @wraps(view)
         def inner(request: HttpRequest, organisation_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor = actor_for(request.user, organisation_id)  # type: ignore[arg-type]
-            actor.require(permission)
-            request.actor = actor  # type: ignore[attr-defined]
-            with scope(organisation=actor.organisation):
-                return view(request, actor, *args, **kwargs)
+            if not isinstance(request.user, User):
+                return _ask_to_sign_in(request)
+            return _run(view, request, actor_for(request.user, organisation_id), permission, *args, **kwargs)
 
         inner.permission = permission  # type: ignore[attr-defined]
         return inner
@@ -107,9 +166,48 @@ def company_page(
     return gate
 
 
+def provider_page(
+    permission: Permission,
+) -> Callable[[Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]], Callable[..., HttpResponse]]:
+    """Gate a view of the person's own provider behind sign-in and `permission`; run it in the provider's scope.
+
+    `?provider=<id>` chooses when a person works for several.
+    """
+
+    def gate(view: Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not isinstance(request.user, User):
+                return _ask_to_sign_in(request)
+            actor = actor_on_provider(request.user, permission, request.GET.get("provider", ""))
+            return _run(view, request, actor, permission, *args, **kwargs)
+
+        inner.permission = permission  # type: ignore[attr-defined]
+        return inner
+
+    return gate
+
+
+def _run(
+    view: Callable[..., HttpResponse], request: HttpRequest, actor: Actor, permission: Permission, *args: Any, **kw: Any
+) -> HttpResponse:
+    actor.require(permission)
+    request.actor = actor  # type: ignore[attr-defined]
+    with scope(organisation=actor.organisation):
+        if actor.as_provider:
+            from anshin.console.people.operations import note_provider_visit
+
+            note_provider_visit(actor=actor)
+        return view(request, actor, *args, **kw)
+
+
 def person_page(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
     """Gate a view that concerns only the signed-in person: profile, list of own companies."""
-    inner = login_required(view)
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if isinstance(request.user, User) else _ask_to_sign_in(request)
+
     inner.permission = "person"  # type: ignore[attr-defined]
     return inner
 

@@ -1,7 +1,15 @@
 """How allauth behaves here."""
 
+import base64
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
+from django.utils import translation
+
+from anshin.console.people.models import User
+from anshin.console.web.sealing import open_sealed, seal
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -10,3 +18,22 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Return False, always."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail in the language of the person it goes to, or of the page when they chose none."""
+        user = context.get("user")
+        language = user.language if isinstance(user, User) and user.language else translation.get_language()
+        with translation.override(language):
+            super().send_mail(template_prefix, email, context)
+
+
+class SealingMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keeps the secrets of authenticator apps and recovery codes encrypted in the database."""
+
+    def encrypt(self, text: str) -> str:
+        """Return `text` sealed under the installation's secret key, as base64."""
+        return base64.b64encode(seal(text.encode())).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return what `encrypt` was given. Raises ValueError when no secret key of this installation fits."""
+        return open_sealed(base64.b64decode(encrypted_text)).decode()

@@ -151,3 +151,22 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.prefix}"
+
+
+class ProviderVisit(models.Model):
+    """That a provider's person opened a customer company, kept once an hour so that the audit log stays readable."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    hour = models.DateTimeField()  # start of the hour
+
+    objects = CompanyManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "user", "hour"], name="one_visit_an_hour")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.organisation_id} {self.hour}"

@@ -87,3 +87,13 @@ KEY_GRANTS: dict[str, frozenset[Permission]] = {
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Return everything that any of `roles` allows."""
     return frozenset().union(*(GRANTS[role] for role in roles))
+
+
+def roles_in(kind: str) -> tuple[Role, ...]:
+    """Return the roles that exist in an organisation of `kind` ("provider" or "customer")."""
+    return PROVIDER_ROLES if kind == "provider" else CUSTOMER_ROLES
+
+
+def keeper_role(kind: str) -> Role:
+    """Return the role that runs an organisation of `kind`; one person at least must always have it."""
+    return Role.ADMINISTRATOR if kind == "provider" else Role.OWNER

@@ -29,6 +29,14 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("ANSHIN_DATA", "", "データを置くフォルダー", "Folder for the database, secrets and uploads"),
     Setting(
+        "ANSHIN_SECRET_KEY",
+        "",
+        "署名と封印の鍵(ファイルで渡す)。空ならデータフォルダーの secrets/secret-key",
+        "Key that signs and seals, one per line with the newest first, read from the file that ANSHIN_SECRET_KEY_FILE "
+        "names; empty means secrets/secret-key in the data folder",
+        secret=True,
+    ),
+    Setting(
         "ANSHIN_DATABASE_URL",
         "",
         "PostgreSQLを使うときの接続先。空ならSQLite",
@@ -61,6 +69,13 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "/metrics を読むための鍵(ファイルで渡す)",
         "Key that /metrics asks for, read from the file that ANSHIN_METRICS_KEY_FILE names",
+        secret=True,
+    ),
+    Setting(
+        "ANSHIN_BACKUP_PASSPHRASE",
+        "",
+        "秘密情報を含むバックアップの合言葉(ファイルで渡す)",
+        "Passphrase for backups with secrets, read from the file that ANSHIN_BACKUP_PASSPHRASE_FILE names",
         secret=True,
     ),
     Setting(
@@ -128,6 +143,11 @@ def _choice(environ: Mapping[str, str], name: str, default: str, allowed: tuple[
 
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     """Read every setting. Raises ConfigurationError naming the setting, the fault and what would do."""
+    for setting in SETTINGS:
+        if setting.secret and environ.get(setting.name):
+            raise ConfigurationError(
+                f"{setting.name} holds a secret in the open. Write it into a file and name that in {setting.name}_FILE."
+            )
     known = {setting.name for setting in SETTINGS} | {f"{s.name}_FILE" for s in SETTINGS if s.secret}
     # Settings of the agent, the tests and the fault runs share the prefix but are read elsewhere.
     others = ("ANSHIN_TEST_", "ANSHIN_AGENT_", "ANSHIN_ENROL_", "ANSHIN_FAULT_")

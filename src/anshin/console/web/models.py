@@ -8,7 +8,16 @@ from django.db import models
 class Installation(models.Model):
     """Set-up state and how mail leaves the house. Exactly one row."""
 
+    class SetUpStep(models.IntegerChoices):
+        """The first step of the wizard that is still to be done."""
+
+        PROVIDER = 1
+        COMPANY = 2
+        MAIL = 3
+
     set_up_at = models.DateTimeField(null=True, blank=True)
+    set_up_step = models.PositiveSmallIntegerField(choices=SetUpStep.choices, default=SetUpStep.PROVIDER)
+    set_up_token_hash = models.CharField(max_length=64, blank=True)
     mail_host = models.CharField(max_length=255, blank=True)
     mail_port = models.PositiveIntegerField(default=587)
     mail_security = models.CharField(
@@ -31,3 +40,13 @@ class Installation(models.Model):
     def current(cls) -> "Installation":
         """Return the row, made on first use."""
         return cls.objects.get_or_create(pk=1)[0]
+
+
+class WorkerHeartbeat(models.Model):
+    """When a background worker was last at work; looked at by /readyz. A worker that ends in order takes its row along."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

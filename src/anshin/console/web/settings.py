@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "anshin.console.web.middleware.RequestIdMiddleware",
+    "anshin.console.web.logs.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "anshin.console.web.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -49,7 +50,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "anshin.console.web.middleware.PersonalLanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "anshin.console.people.middleware.SessionActivityMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -100,6 +101,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by invitation, and the invita
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_SESSION_REMEMBER = True  # twelve hours in any case, see SESSION_COOKIE_AGE
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_TRUSTED_PROXY_COUNT = CONFIG.trusted_proxies  # rate limits must count the caller's address, not the proxy's
+MFA_ADAPTER = "anshin.console.people.adapter.SealingMfaAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved the address; nobody signs up alone
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.https  # browsers accept this for localhost only
@@ -113,6 +119,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.https
 SESSION_COOKIE_NAME = "__Host-anshin-session" if CONFIG.https else "anshin-session"
 CSRF_COOKIE_NAME = "__Host-anshin-csrf" if CONFIG.https else "anshin-csrf"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "anshin.console.web.errors.csrf_failure"
 LANGUAGE_COOKIE_NAME = "anshin-language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if CONFIG.https else 0
@@ -130,11 +137,11 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["anshin.console.web.formats"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = CONFIG.data / "static" if CONFIG.data else ROOT / "no-static-root"
+STATIC_ROOT = CONFIG.data / "static" if CONFIG.data else None  # None: WhiteNoise asks the finders
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "anshin.console.web.operate.assets.GzipManifestStorage"
         if CONFIG.data
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -13,4 +13,5 @@ UNSCOPED_MODELS: dict[str, str] = {
     "loop.DomainEvent": "the worker delivers the events of all companies, each inside its own scope",
     "fleet.RequestNonce": "checked before a device, and with it a company, is accepted",
     "web.Installation": "belongs to the installation, not to a company",
+    "web.WorkerHeartbeat": "belongs to the installation, not to a company",
 }
