@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,12 +61,13 @@ class Site:
         done = self.call("-c", FILL, ANSHIN_DATA=str(self.data), DJANGO_SETTINGS_MODULE="anshin.console.web.settings")
         assert done.returncode == 0, done.stderr[-2000:]
 
-    def backup(self, to: Path, *flags: str, **extra: str) -> dict:
+    def backup(self, to: Path, *flags: str, **extra: str) -> dict[str, Any]:
         done = self.call(
             "-m", "anshin.cli", "backup", "--data", str(self.data), "--to", str(to), "--json", *flags, **extra
         )
         assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout)["manifest"]
+        manifest: dict[str, Any] = json.loads(done.stdout)["manifest"]
+        return manifest
 
     def restore(self, archive: Path, **extra: str) -> subprocess.CompletedProcess[str]:
         return self.call("-m", "anshin.cli", "restore", str(archive), "--data", str(self.data), **extra)
@@ -85,7 +87,7 @@ def archive(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def rows_of(database: Path) -> dict[str, list]:
+def rows_of(database: Path) -> dict[str, list[Any]]:
     with contextlib.closing(sqlite3.connect(database)) as opened:
         names = [n for (n,) in opened.execute("SELECT name FROM sqlite_master WHERE type='table'")]
         return {n: opened.execute(f'SELECT * FROM "{n}" ORDER BY rowid').fetchall() for n in names}
@@ -251,7 +253,7 @@ def test_cut_off_archive_is_refused(archive: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize("change", [{"version": "99.0.0"}, {"migrations": ["web.9999_later"]}])
-def test_newer_archive_is_refused(archive: Path, tmp_path: Path, change: dict):
+def test_newer_archive_is_refused(archive: Path, tmp_path: Path, change: dict[str, Any]):
     content = members(archive)
     content["manifest.json"] = json.dumps(json.loads(content["manifest.json"]) | change).encode()
     done = Site(tmp_path / "restored").restore(written(tmp_path / "newer.tar.gz", content))

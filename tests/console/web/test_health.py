@@ -12,7 +12,7 @@ from anshin.console.loop.models import DomainEvent
 from anshin.console.people.roles import Role
 from anshin.console.web.logs import JsonFormatter
 from anshin.console.web.models import WorkerHeartbeat
-from anshin.console.web.operate import checks
+from anshin.console.web.operate import checks, schema
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_not_ready_with_a_full_disk(client: Client, beat, monkeypatch):
 
 
 def test_not_ready_when_a_migration_is_missing(client: Client, beat, monkeypatch):
-    monkeypatch.setattr(checks.schema, "applied_migrations", lambda: frozenset({"web.0001_initial"}))
+    monkeypatch.setattr(schema, "applied_migrations", lambda: frozenset({"web.0001_initial"}))
     check = client.get("/readyz").json()["checks"]["migrations"]
     assert check["ok"] is False
     assert check["state"] == "older"

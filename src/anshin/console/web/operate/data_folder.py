@@ -20,6 +20,8 @@ from anshin.console.web.operate.words import gettext as _
 FOLDERS = ("secrets", "run", "static", "uploads", "backups")
 SECRETS = ("secret-key", "metrics-key")
 DEMO_MARK = "demo"
+ADDRESS = "address"
+"""File in run/ with the address people open, as `anshin up` last served it."""
 
 
 def prepare(folder: Path) -> Path:

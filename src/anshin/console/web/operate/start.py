@@ -85,7 +85,9 @@ class Installation:
             self.say(_("This data folder holds a demonstration, so it is started as one."))
             self.demo = True
         os.environ["ANSHIN_DATA"] = str(self.folder)
-        os.environ.setdefault("ANSHIN_PUBLIC_URL", self.local_url)
+        url = os.environ.setdefault("ANSHIN_PUBLIC_URL", self.local_url)
+        # So that commands run beside it, such as `anshin user link`, print links that lead here.
+        data_folder.write_private(self.folder / "run" / data_folder.ADDRESS, url.encode())
         os.environ["DJANGO_SETTINGS_MODULE"] = "anshin.console.web.settings"
         if self.demo:
             os.environ["ANSHIN_DEMO"] = "1"
