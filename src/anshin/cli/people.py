@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from anshin.cli.django_setup import start_django
+from anshin.cli import django_setup
 from anshin.cli.errors import CONFLICT, NOT_FOUND, USAGE, CliError
 
 if TYPE_CHECKING:
@@ -22,19 +22,43 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask; the person gets no password.")]
 
 
+def _begin(data: Path | None) -> None:
+    """Set up Django, and let it speak the language of the terminal."""
+    django_setup.start_django(data)
+    from django.utils import translation
+
+    from anshin.console.web.operate.words import terminal_language
+
+    translation.activate(terminal_language())
+
+
+def _(sentence: str) -> str:
+    from django.utils.translation import gettext
+
+    return gettext(sentence)
+
+
+def _refuse(exit_code: int, sentence: str, *, field: str = "") -> CliError:
+    """Return the error for `sentence`; its stable code follows from the exit code."""
+    codes = {USAGE: "usage", NOT_FOUND: "not_found", CONFLICT: "conflict"}
+    return CliError(sentence, code=codes[exit_code], exit_code=exit_code, field=field)
+
+
 @user.command("create")
 def create(
     *,
     email: Annotated[str, typer.Option(help="E-mail address; people sign in with it.")],
     name: Annotated[str, typer.Option(help="Name as others see it.")],
     organisation: Annotated[str, typer.Option(help="Name or id of the provider or company.")],
-    role: Annotated[str, typer.Option(help="owner, member, administrator, analyst, curator, underwriter or claims_handler.")],
+    role: Annotated[
+        str, typer.Option(help="owner, member, administrator, analyst, curator, underwriter or claims_handler.")
+    ],
     data: Data = None,
     no_input: NoInput = False,
     as_json: Json = False,
 ) -> None:
     """Add a person. On a terminal a password is asked for; without one, `anshin user link` lets them in."""
-    start_django(data)
+    _begin(data)
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
@@ -44,22 +68,24 @@ def create(
 
     place = _organisation(organisation)
     if role not in Role.values:
-        raise CliError(f"There is no role {role!r}. Roles: {', '.join(Role.values)}.", code="usage", exit_code=USAGE, field="role")  # fmt: skip
+        told = _("There is no role “{role}”. Roles: {roles}.").format(role=role, roles=", ".join(Role.values))
+        raise _refuse(USAGE, told, field="role")
     try:
         validate_email(email)
     except ValidationError as error:
-        raise CliError(f"{email!r} is no e-mail address.", code="usage", exit_code=USAGE, field="email") from error
+        raise _refuse(USAGE, _("“{email}” is no e-mail address.").format(email=email), field="email") from error
     password = "" if no_input or not sys.stdin.isatty() else _ask_password(email, name)
     try:
         made = create_person(email=email, name=name, organisation=place, role=Role(role), password=password or None)
     except AlreadyExistsError as error:
-        raise CliError(str(error), code="conflict", exit_code=CONFLICT, field="email") from error
+        raise _refuse(CONFLICT, str(error), field="email") from error
     except WrongRoleError as error:
-        raise CliError(str(error), code="usage", exit_code=USAGE, field="role") from error
+        raise _refuse(USAGE, str(error), field="role") from error
     if as_json:
         _print({"id": str(made.id), "email": made.email, "organisation": str(place.id), "role": role})
     if not password:
-        typer.echo(f"{made.email} has no password. `anshin user link {made.email}` lets them in once.", err=True)
+        told = _("{email} has no password. `anshin user link {email}` lets them in once.").format(email=made.email)
+        typer.echo(told, err=True)
 
 
 @user.command("link")
@@ -71,16 +97,18 @@ def link(
     as_json: Json = False,
 ) -> None:
     """Print a link that signs a person in, once. Hand it only to that person."""
-    start_django(data)
+    _begin(data)
     from django.conf import settings
 
     from anshin.console.people.operations import find_person, make_sign_in_link
 
     person = find_person(email)
     if person is None:
-        raise CliError(f"Nobody here has the address {email}. `anshin user list` shows everyone.", code="not_found", exit_code=NOT_FOUND, field="email")  # fmt: skip
+        told = _("Nobody here has the address {email}. `anshin user list` shows everyone.").format(email=email)
+        raise _refuse(NOT_FOUND, told, field="email")
     if not person.is_active:
-        raise CliError(f"The account of {email} is switched off; a link would not open.", code="conflict", exit_code=CONFLICT, field="email")  # fmt: skip
+        told = _("The account of {email} is switched off; a link would not open.").format(email=email)
+        raise _refuse(CONFLICT, told, field="email")
     url = settings.CONFIG.public_url + make_sign_in_link(user=person, minutes=minutes)
     if as_json:
         _print({"email": person.email, "link": url, "minutes": minutes})
@@ -91,7 +119,7 @@ def link(
 @user.command("list")
 def list_people(*, data: Data = None, as_json: Json = False) -> None:
     """Print everyone with their roles."""
-    start_django(data)
+    _begin(data)
     from anshin.console.people.operations import people_of_installation
 
     rows = [_row(person) for person in people_of_installation()]
@@ -114,7 +142,7 @@ def create_tenant(
     as_json: Json = False,
 ) -> None:
     """Add a customer company. With --owner an invitation goes out, or is printed when no mail server is set."""
-    start_django(data)
+    _begin(data)
     from django.conf import settings
 
     from anshin.console.people.access import system_actor
@@ -122,7 +150,8 @@ def create_tenant(
 
     house = _provider(provider)
     if companies_of(provider=house).filter(name=name).exists():
-        raise CliError(f"{house.name} already has a company named {name}.", code="conflict", exit_code=CONFLICT, field="name")  # fmt: skip
+        told = _("{provider} already has a company named {name}.").format(provider=house.name, name=name)
+        raise _refuse(CONFLICT, told, field="name")
     company, invited = create_company(
         actor=system_actor(house, "anshin tenant create"), name=name, name_en=name_en, owner_email=owner
     )
@@ -132,8 +161,8 @@ def create_tenant(
         return
     typer.echo(str(company.id))
     if invited:
-        told = f"{invited.delivery.reason} Hand this link to {owner}: {url}" if url else f"An invitation went to {owner}."
-        typer.echo(told, err=True)
+        by_hand = invited.delivery.reason + " " + _("Hand this link to {owner}: {url}").format(owner=owner, url=url)
+        typer.echo(by_hand if url else _("An invitation went to {owner}.").format(owner=owner), err=True)
 
 
 def _organisation(named: str) -> "Organisation":
@@ -146,10 +175,12 @@ def _organisation(named: str) -> "Organisation":
     found = list(Organisation.objects.filter(Q(id=UUID(named)) if _is_uuid(named) else by_name)[:2])
     if not found:
         names = ", ".join(Organisation.objects.order_by("kind", "name").values_list("name", flat=True)[:20])
-        raise CliError(f"There is no organisation {named!r}. There are: {names or 'none yet'}.", code="not_found", exit_code=NOT_FOUND, field="organisation")  # fmt: skip
+        told = _("There is no organisation “{name}”. There are: {names}.").format(name=named, names=names or "-")
+        raise _refuse(NOT_FOUND, told, field="organisation")
     if len(found) > 1:
         ids = ", ".join(str(organisation.id) for organisation in found)
-        raise CliError(f"Several organisations are named {named!r}. Use an id: {ids}.", code="conflict", exit_code=CONFLICT, field="organisation")  # fmt: skip
+        told = _("Several organisations are named “{name}”. Use an id: {ids}.").format(name=named, ids=ids)
+        raise _refuse(CONFLICT, told, field="organisation")
     return found[0]
 
 
@@ -159,13 +190,14 @@ def _provider(named: str) -> "Organisation":
     if named:
         house = _organisation(named)
         if house.kind != house.Kind.PROVIDER:
-            raise CliError(f"{house.name} is a customer company, not a provider.", code="usage", exit_code=USAGE, field="provider")  # fmt: skip
+            told = _("{name} is a customer company, not a provider.").format(name=house.name)
+            raise _refuse(USAGE, told, field="provider")
         return house
     houses = list(providers()[:2])
     if not houses:
-        raise CliError("There is no provider yet. Open the set-up link that `anshin up` prints.", code="not_found", exit_code=NOT_FOUND)  # fmt: skip
+        raise _refuse(NOT_FOUND, _("There is no provider yet. Open the set-up link that `anshin up` prints."))
     if len(houses) > 1:
-        raise CliError("There are several providers. Name one with --provider.", code="usage", exit_code=USAGE, field="provider")  # fmt: skip
+        raise _refuse(USAGE, _("There are several providers. Name one with --provider."), field="provider")
     return houses[0]
 
 
@@ -184,7 +216,8 @@ def _ask_password(email: str, name: str) -> str:
     from anshin.console.people.models import User
 
     while True:
-        password = str(typer.prompt("Password (empty for none)", default="", show_default=False, hide_input=True, err=True))  # fmt: skip
+        asked = _("Password (empty for none)")
+        password = str(typer.prompt(asked, default="", show_default=False, hide_input=True, err=True))
         if not password:
             return ""
         try:
@@ -192,9 +225,9 @@ def _ask_password(email: str, name: str) -> str:
         except ValidationError as error:
             typer.echo(" ".join(error.messages), err=True)
             continue
-        if typer.prompt("The same again", hide_input=True, err=True) == password:
+        if typer.prompt(_("The same again"), hide_input=True, err=True) == password:
             return password
-        typer.echo("The two are not the same.", err=True)
+        typer.echo(_("The two are not the same."), err=True)
 
 
 def _row(person: "User") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
@@ -42,10 +43,11 @@ def test_invitation_is_mailed_as_text_and_html_in_the_company_language(cast, mai
     invited = invite(cast)
     assert invited.delivery.sent
     (message,) = mail.outbox
+    assert isinstance(message, EmailMultiAlternatives)
     html, kind = message.alternatives[0]
     assert (message.to, kind) == ([NEW], "text/html")
     assert message.subject == f"Invitation to {cast.company.name}"
-    for body in (message.body, html):
+    for body in (str(message.body), str(html)):
         assert invited.path in body
         assert cast.provider.desk_phone in body
     assert invited.path.split("/")[-2] not in str(invited.invitation.__dict__)
@@ -102,7 +104,15 @@ def test_new_person_joins_with_name_and_password(cast):
     assert (entry.actor_id, entry.data["email"]) == (str(user.id), NEW)
 
 
-@pytest.mark.parametrize("given", [{"name": "", "password": PASSWORD}, {"name": "H", "password": "short"}, {"name": "H", "password": ""}, {"name": "Hanako", "password": NEW}])  # fmt: skip
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "", "password": PASSWORD},
+        {"name": "H", "password": "short"},
+        {"name": "H", "password": ""},
+        {"name": "Hanako", "password": NEW},
+    ],
+)
 def test_bad_answers_use_nothing_up(cast, given):
     invited = invite(cast)
     page = cast.client(None).post(invited.path, given)
@@ -160,9 +170,7 @@ def test_expired_withdrawn_and_unknown_answer_alike(cast):
     expired = invite(cast, now=timezone.now() - timedelta(days=8))
     withdrawn = invite(cast, email="other@example.test")
     cast.client(Role.OWNER).post(invitation_page(cast, "invitation_revoke", withdrawn.invitation))
-    pages = [
-        cast.client(None).get(p) for p in (expired.path, withdrawn.path, reverse("accept_invitation", args=["x"]))
-    ]
+    pages = [cast.client(None).get(p) for p in (expired.path, withdrawn.path, reverse("accept_invitation", args=["x"]))]
     assert [p.status_code for p in pages] == [410] * 3
 
 
@@ -170,7 +178,7 @@ def test_sending_again_renews_the_link(cast, mail_server):
     first = invite(cast, now=timezone.now() - timedelta(days=8))
     answer = cast.client(Role.OWNER).post(invitation_page(cast, "invitation_resend", first.invitation))
     assert answer.status_code == 302
-    (fresh,) = re.findall(r"/invite/\S+", mail.outbox[-1].body)
+    (fresh,) = re.findall(r"/invite/\S+", str(mail.outbox[-1].body))
     assert cast.client(None).get(first.path).status_code == 410
     assert cast.client(None).get(fresh).status_code == 200
 

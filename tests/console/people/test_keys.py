@@ -34,7 +34,7 @@ def test_key_acts_for_its_company_with_its_scope_only(in_company, made):
 
 
 def test_key_is_stored_as_a_hash_and_noted(in_company, made):
-    secret = parse_key(made.text).secret
+    secret = made.text.split("_", 2)[2]
     assert secret not in str(made.key.__dict__)
     assert secret not in repr(made)
     entry = AuditEntry.objects.get(organisation=in_company.company, action="key.created")
@@ -84,7 +84,7 @@ def test_last_use_is_noted_once_a_minute(made, django_assert_num_queries):
         assert ApiKey.objects.get().last_used_at == first
         ApiKey.objects.update(last_used_at=first - timedelta(minutes=2))
         ask(made.text)
-        assert ApiKey.objects.get().last_used_at >= first
+        assert ApiKey.objects.filter(last_used_at__gte=first).exists()
 
 
 @pytest.mark.parametrize("days", [0, -1, 366])
@@ -119,7 +119,14 @@ def test_page_shows_the_key_once(cast):
     assert ask(text).permissions == KEY_GRANTS["write"]
 
 
-@pytest.mark.parametrize("wrong", [{"name": "", "scope": "read", "days": "30"}, {"name": "n", "scope": "all", "days": "30"}, {"name": "n", "scope": "read", "days": "3650"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "", "scope": "read", "days": "30"},
+        {"name": "n", "scope": "all", "days": "30"},
+        {"name": "n", "scope": "read", "days": "3650"},
+    ],
+)
 def test_page_refuses_bad_answers(cast, wrong):
     page = cast.client(Role.OWNER).post(reverse("key_create", kwargs={"organisation_id": cast.company.id}), wrong)
     assert page.context["form"].errors
@@ -141,4 +148,7 @@ def test_key_of_another_company_is_absent(cast, made):
     for key_id in (made.key.id, cast.other.id):
         place = {"organisation_id": cast.other.id, "key_id": key_id}
         assert client.post(reverse("key_revoke", kwargs=place)).status_code == 404
-    assert cast.client(Role.MEMBER).get(reverse("key_list", kwargs={"organisation_id": cast.company.id})).status_code == 403  # fmt: skip
+    assert (
+        cast.client(Role.MEMBER).get(reverse("key_list", kwargs={"organisation_id": cast.company.id})).status_code
+        == 403
+    )

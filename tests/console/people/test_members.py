@@ -101,7 +101,9 @@ def test_operations_ask_for_the_permission(in_company, role):
         remove_member(actor=cast.actor(role), user=member)
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.OWNER, 200), (Role.MEMBER, 200), (Role.ADMINISTRATOR, 200), (Role.CURATOR, 403)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.OWNER, 200), (Role.MEMBER, 200), (Role.ADMINISTRATOR, 200), (Role.CURATOR, 403)]
+)
 def test_who_sees_the_list(cast, role, status):
     page = cast.client(role).get(reverse("people_list", kwargs={"organisation_id": cast.company.id}))
     assert page.status_code == status
@@ -152,7 +154,7 @@ def test_the_page_says_why_the_last_owner_stays(cast):
     assert cast.company.name in page.context["form"].errors["roles"][0]
     assert client.get(reverse("member_remove", kwargs=kwargs)).status_code == 200
     after = client.post(reverse("member_remove", kwargs=kwargs), follow=True)
-    assert cast.company.name in str(list(after.context["messages"])[0])
+    assert cast.company.name in str(next(iter(after.context["messages"])))
 
 
 def test_the_provider_manages_its_own_people_the_same_way(cast):

@@ -13,10 +13,23 @@ from anshin.console.people.roles import Role
 
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|<style|\sstyle=|\son[a-z]+=", re.IGNORECASE)
 
-SIGNED_OUT = ["account_login", "account_reset_password", "account_reset_password_done",
-              "account_reset_password_from_key_done", "account_inactive"]  # fmt: skip
-OF_A_PERSON = ["profile", "account_set_password", "account_logout", "mfa_index", "mfa_activate_totp",
-               "mfa_list_webauthn", "mfa_add_webauthn", "usersessions_list"]  # fmt: skip
+SIGNED_OUT = [
+    "account_login",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+    "account_inactive",
+]
+OF_A_PERSON = [
+    "profile",
+    "account_set_password",
+    "account_logout",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "usersessions_list",
+]
 OF_A_COMPANY = ["people_list", "person_invite", "key_list", "key_create"]
 
 

@@ -125,7 +125,7 @@ def test_visit_is_noted_once_per_person_company_and_hour(cast):
     cast.client(Role.ADMINISTRATOR).get(home)
     client.get(reverse("people_list", kwargs={"organisation_id": cast.other.id}))
     assert (visits(cast.company), visits(cast.other)) == (2, 1)
-    entry = AuditEntry.objects.filter(action="company.opened_by_provider").first()
+    entry = AuditEntry.objects.filter(action="company.opened_by_provider")[0]
     assert entry.as_provider
 
 

@@ -66,7 +66,7 @@ def test_forgotten_password_answers_alike_and_mails_a_link(cast, owner, language
     ]
     assert [a["Location"] for a in answers] == [reverse("account_reset_password_done")] * 2
     to_owner, to_nobody = mail.outbox
-    assert re.search(r"/accounts/password/reset/key/\S+", to_owner.body)
+    assert re.search(r"/accounts/password/reset/key/\S+", str(to_owner.body))
     assert "/key/" not in to_nobody.body
     assert ("パスワード" in to_owner.subject) == (language == "ja")
 
@@ -131,7 +131,8 @@ def test_used_expired_and_unknown_links_answer_alike(cast):
     for method in ("get", "post"):
         pages = [getattr(cast.client(None), method)(path) for path in (used, expired, unknown)]
         assert [p.status_code for p in pages] == [410] * 3
-        texts = {without_tokens(p.content, owner.email).replace(path, "") for p, path in zip(pages, (used, expired, unknown), strict=True)}  # fmt: skip
+        texts = {without_tokens(page.content, owner.email) for page in pages}
+        texts = {re.sub(r"/enter/[^/]+/", "", text) for text in texts}
         assert len(texts) == 1
 
 

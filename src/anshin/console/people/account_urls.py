@@ -16,7 +16,7 @@ from anshin.console.people.access import person_page, public_page
 
 
 @public_page
-def closed(_request: HttpRequest, **_parts: str) -> HttpResponse:
+def closed(_request: HttpRequest, /) -> HttpResponse:
     """Answer as a page that does not exist. allauth needs these names; nobody signs up or adds addresses alone."""
     raise Http404("no such page")
 

@@ -99,13 +99,13 @@ class ProfileForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("name", "language", "theme")
-        labels = {"language": _("Language"), "theme": _("Colours")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"] = forms.ChoiceField(
             label=_("Language"), choices=[("", _("As the browser")), *LANGUAGES], required=False
         )
+        self.fields["theme"].label = _("Colours")
 
 
 class KeyForm(forms.Form):
@@ -190,5 +190,7 @@ class MailSettingsForm(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         local = given.get("host", "") in {"localhost", "127.0.0.1", "::1"}
         if given.get("security") == "none" and not local:
-            self.add_error("security", _("Without encryption everybody on the way can read the mails. Choose STARTTLS or TLS."))
+            self.add_error(
+                "security", _("Without encryption everybody on the way can read the mails. Choose STARTTLS or TLS.")
+            )
         return given

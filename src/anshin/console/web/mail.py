@@ -1,5 +1,6 @@
 """Mail leaves through the server that the set-up wizard stored, and whoever asked is told in words when it does not."""
 
+import contextlib
 import logging
 import smtplib
 import ssl
@@ -53,7 +54,12 @@ class InstallationMailBackend(BaseEmailBackend):
             timeout=_SECONDS,
             fail_silently=self.fail_silently,
         )
-        return backend.send_messages(email_messages) or 0
+        try:
+            return backend.send_messages(email_messages) or 0
+        finally:
+            # Django leaves the connection open when encryption or sign-in fails.
+            with contextlib.suppress(OSError):
+                backend.close()
 
 
 def stored_password(installation: Installation) -> str:

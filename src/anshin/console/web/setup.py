@@ -140,7 +140,9 @@ def _go_on(step: Step) -> None:
 
 def administrator() -> User:
     """Return the first administrator of the first provider: the person who went through the wizard."""
-    return Membership.objects.filter(organisation=providers()[0], role=Role.ADMINISTRATOR).select_related("user")[0].user
+    return (
+        Membership.objects.filter(organisation=providers()[0], role=Role.ADMINISTRATOR).select_related("user")[0].user
+    )
 
 
 def _administrator() -> Actor:

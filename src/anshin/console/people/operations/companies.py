@@ -33,7 +33,13 @@ def create_provider(*, name: str, name_en: str = "", language: str = "ja", desk_
 
 
 def create_company(
-    *, actor: Actor, name: str, name_en: str = "", language: str = "ja", owner_email: str = "", now: datetime | None = None
+    *,
+    actor: Actor,
+    name: str,
+    name_en: str = "",
+    language: str = "ja",
+    owner_email: str = "",
+    now: datetime | None = None,
 ) -> tuple[Organisation, Invited | None]:
     """Add a customer company to the actor's provider, and invite its first owner when an address is given.
 

@@ -45,7 +45,9 @@ def invite(*, actor: Actor, email: str, role: Role, now: datetime | None = None)
     if Membership.objects.filter(organisation=actor.organisation, role=role, user__email=email).exists():
         raise AlreadyExistsError(_("%(email)s already has this role here.") % {"email": email})
     if waiting_invitations().filter(email=email, role=role, expires_at__gt=now).exists():
-        raise AlreadyExistsError(_("An invitation for %(email)s is already waiting. Send it again from the list.") % {"email": email})
+        raise AlreadyExistsError(
+            _("An invitation for %(email)s is already waiting. Send it again from the list.") % {"email": email}
+        )
     token, token_hash = new_token()
     with transaction.atomic():
         invitation = Invitation.objects.create(
@@ -87,12 +89,14 @@ def revoke_invitation(*, actor: Actor, invitation: Invitation, now: datetime | N
 def waiting_invitations() -> QuerySet[Invitation]:
     """Return the invitations of the company in whose scope this runs that nobody has answered, newest first."""
     return (
-        Invitation.objects.filter(accepted_at=None, revoked_at=None).select_related("invited_by").order_by("-created_at")
+        Invitation.objects.filter(accepted_at=None, revoked_at=None)
+        .select_related("invited_by")
+        .order_by("-created_at")
     )
 
 
 def open_invitation(*, token: str, now: datetime | None = None) -> Invitation:
-    """Return the invitation that `token` opens; raises NotUsableError when it is used, withdrawn, expired or unknown."""
+    """Return the invitation that `token` opens. Raises NotUsableError: used, withdrawn, expired or unknown."""
     invitation = invitation_by_token(token)
     if (
         invitation is None
@@ -121,10 +125,10 @@ def accept_invitation(
             raise NotUsableError(_("This invitation cannot be used any more."))
         if user is None:
             if find_person(invitation.email) is not None:
-                raise AlreadyExistsError(_("You already have an account. Sign in first, then open the invitation again."))
-            user = User.objects.create_user(
-                invitation.email, password, name=name, language=organisation.language
-            )
+                raise AlreadyExistsError(
+                    _("You already have an account. Sign in first, then open the invitation again.")
+                )
+            user = User.objects.create_user(invitation.email, password, name=name, language=organisation.language)
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         elif user.email != invitation.email:
             raise NotUsableError(_("This invitation was sent to another address."))

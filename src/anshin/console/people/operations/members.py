@@ -104,7 +104,5 @@ def _refuse_last_keeper(organisation: Organisation, memberships: list[Membership
     keeper = keeper_role(organisation.kind)
     keepers = {row.user_id for row in memberships if row.role == keeper and row.user.is_active}
     if keepers == {user.id}:
-        raise LastKeeperError(
-            _("%(person)s is the last person with the role “%(role)s” in %(name)s. Give the role to someone else first.")
-            % {"person": user, "role": keeper.label, "name": organisation.name}
-        )
+        told = _("%(person)s is the last person with the role “%(role)s” in %(name)s. Give it to someone else first.")
+        raise LastKeeperError(told % {"person": user, "role": keeper.label, "name": organisation.name})

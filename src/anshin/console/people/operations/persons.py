@@ -81,9 +81,7 @@ def end_sessions(*, user: User) -> int:
     return len(sessions)
 
 
-def record_for_person(
-    *, user: User, action: str, data: Mapping[str, Any] | None = None, by_system: str = ""
-) -> None:
+def record_for_person(*, user: User, action: str, data: Mapping[str, Any] | None = None, by_system: str = "") -> None:
     """Note something about a person in the log of every organisation they belong to.
 
     `by_system` names the part of Anshin that acted; without it the person did.

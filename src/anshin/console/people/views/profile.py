@@ -18,7 +18,7 @@ from anshin.console.people.models import Membership, User
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and change name, language and colours; lead to password, second factor and sessions."""
-    user = User.objects.get(pk=request.user.pk)
+    user = User.objects.get(id=str(request.user.pk))
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         operations.update_profile(user=user, **form.cleaned_data)

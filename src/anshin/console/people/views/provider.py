@@ -28,7 +28,8 @@ def provider_board(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _board_csv(rows: list[Row]) -> HttpResponse:
-    header = [_("Company"), _("State"), _("Devices"), _("Protected"), _("Open detections"), _("Open cases"), _("With the desk")]  # fmt: skip
+    of_devices = [_("Devices"), _("Protected"), _("Open detections")]
+    header = [_("Company"), _("State"), *of_devices, _("Open cases"), _("With the desk")]
     cells = [
         (r.company.name, r.state, r.fleet.total, r.fleet.safe, r.fleet.unhandled, r.cases.open, r.cases.with_desk)
         for r in rows
