@@ -7,6 +7,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 ROOT = Path(__file__).resolve().parents[2]
 DEBIAN_PACKAGE = "postgresql-15"
@@ -39,17 +41,27 @@ def require_programs() -> Path:
         subprocess.run(["apt-get", "install", "-y", "-qq", DEBIAN_PACKAGE], env=quiet, check=True)
         if (found := find_programs()) is not None:
             return found
-    sys.exit(f"PostgreSQL's server is not installed. Install it (Debian: apt-get install {DEBIAN_PACKAGE}), then repeat.")
+    sys.exit(
+        f"PostgreSQL's server is not installed. Install it (Debian: apt-get install {DEBIAN_PACKAGE}), then repeat."
+    )
 
 
-def unprivileged() -> dict[str, int]:
+class Identity(TypedDict, total=False):
+    """Whom a program runs as; empty means as ourselves."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def unprivileged() -> Identity:
     """Return user and group for the server: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
-            return {"user": entry.pw_uid, "group": entry.pw_gid}
+            return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     sys.exit("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody.")
 
 
@@ -72,8 +84,7 @@ def cluster(programs: Path) -> Iterator[str]:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": str(folder)}
         subprocess.run(
             [programs / "initdb", "-D", data, "-U", "anshin", "--auth=trust", "--encoding=UTF8", "--no-sync"],
-            check=True, stdout=subprocess.DEVNULL, env=environment, cwd=folder, extra_groups=[] if identity else None,
-            **identity,
+            check=True, stdout=subprocess.DEVNULL, env=environment, cwd=folder, **identity,
         )  # fmt: skip
         options = {
             "listen_addresses": "127.0.0.1",
@@ -87,14 +98,14 @@ def cluster(programs: Path) -> Iterator[str]:
         }
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [programs / "postgres", "-D", data, *(x for k, v in options.items() for x in ("-c", f"{k}={v}"))],
-                stdout=log, stderr=log, env=environment, cwd=folder, extra_groups=[] if identity else None, **identity,
+                [programs / "postgres", "-D", data, *(f"--{k}={v}" for k, v in options.items())],
+                stdout=log, stderr=log, env=environment, cwd=folder, **identity,
             )  # fmt: skip
         wait_until_it_answers(programs, server, port, folder)
         yield f"postgresql://anshin@127.0.0.1:{port}/postgres"
     finally:
         if server is not None and server.poll() is None:
-            server.terminate()  # "smart": waits for connections, of which there are none now
+            server.send_signal(signal.SIGINT)  # "fast": ends sessions that a killed test left
             try:
                 server.wait(10)
             except subprocess.TimeoutExpired:

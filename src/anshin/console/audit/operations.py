@@ -1,7 +1,7 @@
 """Write to the log, read it, and prove that it is whole."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -47,6 +47,11 @@ def record(
         head.sequence, head.hash = entry.sequence, entry.hash
         head.save(update_fields=["sequence", "hash"])
     return entry
+
+
+def has_acted(*, organisation: Organisation, actions: Sequence[str]) -> bool:
+    """Whether a person has done one of `actions` for this organisation."""
+    return AuditEntry.objects.filter(organisation=organisation, actor_kind="person", action__in=actions).exists()
 
 
 def content_of(entry: AuditEntry) -> dict[str, Any]:

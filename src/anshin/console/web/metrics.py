@@ -42,9 +42,10 @@ class Metric:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Return the metrics to whoever shows the key as `Authorization: Bearer`; 401 to everyone else."""
     key = settings.CONFIG.metrics_key
-    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    scheme, _space, shown = request.headers.get("Authorization", "").partition(" ")
     # An installation without a key answers nobody.
-    if not key or not hmac.compare_digest(shown.encode(), key.encode()):
+    fits = hmac.compare_digest(shown.encode(), key.encode())
+    if not (key and fits and scheme == "Bearer"):
         return HttpResponse("the key is missing or wrong\n", status=401, headers={"WWW-Authenticate": "Bearer"})
     return HttpResponse(render(collect(now=timezone.now())), content_type=CONTENT_TYPE)
 

@@ -4,7 +4,6 @@ import argparse
 import os
 import signal
 import sys
-from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -52,13 +51,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, leave)
     from django.conf import settings
+    from django.urls import get_resolver
     from waitress import create_server
 
     from anshin.console.web.wsgi import application
 
-    # Everything the first request would load is loaded before the door opens; it needs the apps, so it comes second.
-    import_module(settings.ROOT_URLCONF)
-
+    _ = get_resolver().url_patterns  # what the first request would load is loaded before the door opens
     options = server_options(given.host, given.port, trusted_proxies=settings.CONFIG.trusted_proxies)
     try:
         server = create_server(application, **options)

@@ -119,6 +119,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.https
 SESSION_COOKIE_NAME = "__Host-anshin-session" if CONFIG.https else "anshin-session"
 CSRF_COOKIE_NAME = "__Host-anshin-csrf" if CONFIG.https else "anshin-csrf"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "anshin.console.web.errors.csrf_failure"
 LANGUAGE_COOKIE_NAME = "anshin-language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if CONFIG.https else 0

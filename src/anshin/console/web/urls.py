@@ -8,6 +8,7 @@ from anshin.console.web.api import api
 urlpatterns = [
     path("", views.start, name="start"),
     path("c/<uuid:organisation_id>/", include("anshin.console.web.company_urls")),
+    path("p/<uuid:organisation_id>/", include("anshin.console.cases.provider_urls")),
     path("accounts/", include("anshin.console.people.account_urls")),
     path("p/<uuid:organisation_id>/", include("anshin.console.cases.provider_urls")),
     path("", include("anshin.console.people.urls")),
@@ -20,3 +21,8 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
 ]
+
+handler400 = "anshin.console.web.errors.bad_request"
+handler403 = "anshin.console.web.errors.not_allowed"
+handler404 = "anshin.console.web.errors.not_found"
+handler500 = "anshin.console.web.errors.broken"

@@ -1,20 +1,38 @@
 """Pages that belong to no single noun: the start, the home of a company, language and theme."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from anshin.console.people.access import Actor, company_page, organisations_of, person_page, public_page
+from anshin.console.people.access import (
+    Actor,
+    actor_for,
+    company_page,
+    organisations_of,
+    person_page,
+    public_page,
+)
+from anshin.console.people.models import Organisation, User
 from anshin.console.people.roles import Permission
 from anshin.console.web.access import desks
+from anshin.console.web.home_page import cards_context, figures_of, home_context, log_context, status_context
+from anshin.console.web.live import answer_part
+from anshin.console.web.navigation import board_address
 
 
 @person_page
 def start(request: HttpRequest) -> HttpResponse:
-    """Lead to the one company a person has, or let them choose."""
-    organisations = list(organisations_of(request.user))  # type: ignore[arg-type]
+    """Lead a provider's people to their board, others to the one company they have, or let them choose."""
+    if not isinstance(request.user, User):
+        raise Http404("no such page")
+    organisations = list(organisations_of(request.user))
+    for organisation in organisations:
+        if organisation.kind == Organisation.Kind.PROVIDER and (
+            board := board_address(actor_for(request.user, organisation.id))
+        ):
+            return redirect(board)
     if len(organisations) == 1:
         return redirect("home", organisation_id=organisations[0].id)
     return render(request, "web/choose.html", {"organisations": organisations})
@@ -22,8 +40,30 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @company_page(Permission.COMPANY_VIEW)
 def company_home(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Show the company's home."""
-    return render(request, "web/home.html", {"company": actor.organisation})
+    """Answer how the company is. A provider has no devices of its own, so its people are led to their board."""
+    if actor.organisation.kind == Organisation.Kind.PROVIDER and (board := board_address(actor)):
+        return redirect(board)
+    return render(request, "web/home.html", home_context(request, actor))
+
+
+@company_page(Permission.COMPANY_VIEW)
+def home_status(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Show the sentence of the home page anew, as a part of it."""
+    context = status_context(actor, figures_of(actor.organisation))
+    return answer_part(request, "web/parts/home_status.html", context)
+
+
+@company_page(Permission.COMPANY_VIEW)
+def home_cards(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Show the cards of the home page anew, as a part of it."""
+    context = cards_context(actor, figures_of(actor.organisation))
+    return answer_part(request, "web/parts/home_cards.html", context)
+
+
+@company_page(Permission.AUDIT_VIEW)
+def home_log(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Show the last happenings of the home page anew, as a part of it."""
+    return answer_part(request, "web/parts/home_log.html", log_context(actor))
 
 
 @public_page

@@ -66,11 +66,21 @@
     if (document.title !== title) document.title = title;
   };
 
+  /* a live part is replaced as a whole, so a change in its sentence is told to screen readers from a place that stays */
+  let told = null;
+  const announce = () => {
+    const source = find("[data-announce]");
+    const sentence = source ? source.dataset.announce : null;
+    if (told !== null && sentence && sentence !== told) find("#announcement").textContent = sentence;
+    told = sentence;
+  };
+
   /* a part that cannot be asked for again must not look current */
   const lost = (isLost) => { const notice = find("#connection-lost"); if (notice && notice.hidden === isLost) notice.hidden = !isLost; };
   ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) => document.addEventListener(name, () => lost(true)));
   document.addEventListener("htmx:afterOnLoad", (event) => { if (event.detail.xhr.status < 400) lost(false); });
-  document.addEventListener("htmx:afterSettle", (event) => { prepareCopy(event.target); showCount(); });
+  document.addEventListener("htmx:afterSettle", (event) => { prepareCopy(event.target); showCount(); announce(); });
 
   prepareCopy(document);
+  announce();
 })();
