@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import anshin.console
 from anshin.console.audit import append_only
-from anshin.console.audit.catalogue import catalogue, sentence
+from anshin.console.audit.catalogue import catalogue, sentence, vocabulary
 from anshin.console.audit.models import AuditEntry
 from anshin.console.audit.operations import record, verify_all, verify_organisation
 from anshin.console.people.roles import Role
@@ -134,7 +134,7 @@ def test_sentences_are_in_both_languages():
         assert set(words) == {"ja", "en"}, action
         assert re.search(r"[぀-ヿ一-鿿]", words["ja"]), action
         assert not re.search(r"[぀-ヿ一-鿿]", words["en"]), action
-        names = [set(re.findall(r"\{(\w+)\}", text)) - {"step_ja", "step_en"} for text in words.values()]
+        names = [set(re.findall(r"\{(\w+)(?::word)?\}", text)) - {"step_ja", "step_en"} for text in words.values()]
         assert names[0] == names[1], action
 
 
@@ -142,6 +142,7 @@ def test_sentence_takes_its_values_as_they_are():
     data = {"name": "{reason} <b>", "before": ["owner"], "after": ["member", "owner"]}
     entry = AuditEntry(action="member.roles_changed", data=data)
     assert sentence(entry, "en") == "changed the roles of {reason} <b> from owner to member, owner"
+    assert sentence(entry, "ja") == "{reason} <b> さんの役割を 責任者 から メンバー, 責任者 に変えました"
     assert "?" in sentence(AuditEntry(action="key.revoked", data={}), "ja")
     assert sentence(AuditEntry(action="new.thing", data={}), "ja") == "new.thing"
 
@@ -212,3 +213,12 @@ def test_log_of_another_company_is_as_if_absent(cast):
     foreign = cast.client(Role.OWNER).get(reverse("audit_list", args=[cast.other.id]))
     absent = cast.client(Role.OWNER).get(reverse("audit_list", args=["00000000-0000-4000-8000-000000000000"]))
     assert foreign.status_code == absent.status_code == 404
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_roles_are_called_as_on_every_other_page(role):
+    from django.utils import translation
+
+    for language in ("ja", "en"):
+        with translation.override(language):
+            assert vocabulary()[role.value][language].lower() == str(role.label).lower()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as BabelMessage
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
@@ -57,6 +58,11 @@ def messages_in(path: Path) -> Iterator[tuple[int, Message, str | None]]:
         yield line, message if isinstance(message, str) else (message[0], message[1]), context
 
 
+def texts_of(entry: BabelMessage) -> list[str]:
+    """Return what stands in the catalogue for one sentence: one text, or one for each plural form."""
+    return [entry.string] if isinstance(entry.string, str) else list(entry.string or ())
+
+
 def catalogues() -> dict[str, Catalog]:
     """Return our catalogues by folder; `web/operate` has its own, which Django does not merge with the others."""
     found = {}
@@ -92,7 +98,7 @@ def test_every_sentence_has_japanese():
         for line, message, context in messages_in(path):
             single = message if isinstance(message, str) else message[0]
             entries = [e for c in known.values() if (e := c.get(single, context)) is not None]
-            good = [e for e in entries if not e.fuzzy and e.string and (isinstance(e.string, str) or all(e.string))]
+            good = [e for e in entries if not e.fuzzy and all(texts_of(e) or [""])]
             if not good:
                 why = "empty or fuzzy" if entries else "missing"
                 missing.append(f"{path.relative_to(CONSOLE)}:{line}: {why}: {single!r}")
@@ -106,8 +112,7 @@ def test_apps_agree_on_the_japanese():
         for entry in catalogue:
             if "/" not in app and entry.id and not entry.fuzzy:
                 key = entry.id if isinstance(entry.id, str) else entry.id[0]
-                text = entry.string if isinstance(entry.string, str) else entry.string[0]
-                said[key, entry.context][text].append(app)
+                said[key, entry.context][texts_of(entry)[0]].append(app)
     split = [f"{key!r}: {dict(texts)}" for (key, _context), texts in said.items() if len(texts) > 1]
     assert not split, "several translations of one sentence:\n" + "\n".join(split)
 
@@ -117,10 +122,9 @@ def test_japanese_keeps_the_placeholders():
     for app, catalogue in catalogues().items():
         for entry in catalogue:
             wanted = set(re.findall(r"%\(\w+\)[sd]", entry.id if isinstance(entry.id, str) else entry.id[1]))
-            texts = [entry.string] if isinstance(entry.string, str) else list(entry.string)
             wrong += [
                 f"{app}: {entry.id!r} → {text!r}"
-                for text in texts
+                for text in texts_of(entry)
                 if entry.id and text and set(re.findall(r"%\(\w+\)[sd]", text)) - wanted
             ]
     assert not wrong, "unknown placeholders:\n" + "\n".join(wrong)

@@ -1,4 +1,4 @@
-"""Puts an entry of the log into a sentence. The words stand in `catalogue.yaml`, one pair per action."""
+"""Puts an entry of the log into a sentence. The sentences stand in `catalogue.yaml`, the words in `words.yaml`."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,27 +14,55 @@ UNKNOWN = "?"
 """Stands where an entry has no value for what the sentence names."""
 
 
-@cache
-def catalogue() -> dict[str, dict[str, str]]:
-    """Return the sentences by action and language."""
-    text = (resources.files("anshin.console.audit") / "catalogue.yaml").read_text(encoding="utf-8")
+def _load(name: str) -> dict[str, dict[str, str]]:
+    text = (resources.files("anshin.console.audit") / name).read_text(encoding="utf-8")
     loaded: dict[str, dict[str, str]] = yaml.safe_load(text)
     return loaded
 
 
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Return the sentences by action and language."""
+    return _load("catalogue.yaml")
+
+
+@cache
+def vocabulary() -> dict[str, dict[str, str]]:
+    """Return the words for values that the program knows, by value and language."""
+    return _load("words.yaml")
+
+
 def sentence(entry: AuditEntry, language: str) -> str:
     """Return what `entry` says, in `language`; the bare action when no sentence is written for it."""
-    words = catalogue().get(entry.action)
+    return _filled(entry.action, entry.data, language, missing=UNKNOWN)
+
+
+def outline(action: str, language: str) -> str:
+    """Return the sentence of `action` with dots in place of its values."""
+    return _filled(action, {}, language, missing="…")
+
+
+class _Value:
+    """A value in a sentence. With the format `word` it is looked up in the vocabulary, if it stands there."""
+
+    def __init__(self, value: Any, language: str) -> None:
+        self.value, self.language = value, language
+
+    def __format__(self, form: str) -> str:
+        return ", ".join(
+            self._text(one, form) for one in (self.value if isinstance(self.value, list) else [self.value])
+        )
+
+    def _text(self, value: Any, form: str) -> str:
+        words = vocabulary().get(str(value)) if form == "word" else None
+        return words[self.language] if words else str(value)
+
+
+def _filled(action: str, data: Mapping[str, Any], language: str, *, missing: str) -> str:
+    short = "ja" if language.startswith("ja") else "en"
+    words = catalogue().get(action)
     if words is None:
-        return entry.action
-    return words["ja" if language.startswith("ja") else "en"].format_map(_values(entry.data))
-
-
-def _values(data: Mapping[str, Any]) -> Mapping[str, str]:
-    known: defaultdict[str, str] = defaultdict(lambda: UNKNOWN)
-    known.update({key: _text(value) for key, value in data.items()})
-    return known
-
-
-def _text(value: Any) -> str:
-    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+        return action
+    known: defaultdict[str, _Value] = defaultdict(lambda: _Value(missing, short))
+    known.update({key: _Value(value, short) for key, value in data.items()})
+    return words[short].format_map(known)

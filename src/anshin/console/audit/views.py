@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anshin.console.audit.access import actions_of, entries_for
-from anshin.console.audit.catalogue import catalogue, sentence
+from anshin.console.audit.catalogue import outline, sentence
 from anshin.console.audit.forms import LogFilterForm
 from anshin.console.audit.models import AuditEntry
 from anshin.console.people.access import Actor, company_page
@@ -40,18 +40,7 @@ def audit_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _choices(actions: Iterable[str], language: str) -> list[tuple[str, str]]:
-    return [(action, _plain(action, language)) for action in actions]
-
-
-def _plain(action: str, language: str) -> str:
-    """Return the sentence of `action` with a dash in place of each value."""
-    words = catalogue().get(action)
-    return words["ja" if language.startswith("ja") else "en"].format_map(_Dashes()) if words else action
-
-
-class _Dashes(dict[str, str]):
-    def __missing__(self, _key: str) -> str:
-        return "…"
+    return [(action, outline(action, language)) for action in actions]
 
 
 def _rows(entries: Iterable[AuditEntry], language: str) -> Iterator[list[Any]]:
