@@ -55,11 +55,11 @@ def environment(data: Path) -> dict[str, str]:
 def start_up(data: Path, *options: str) -> tuple[subprocess.Popen[str], list[str]]:
     """Start `anshin up`; return the process and the lines it has printed on stdout so far (a living list)."""
     variables = {k: v for k, v in environment(data).items() if k != "ANSHIN_DATA"}
-    log = (data.parent / f"{data.name}.log").open("ab")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "anshin.cli", "up", "--data", str(data), "--port", str(free_port()), *options],
-        env=variables, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
-    )  # fmt: skip
+    with (data.parent / f"{data.name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "anshin.cli", "up", "--data", str(data), "--port", str(free_port()), *options],
+            env=variables, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
+        )  # fmt: skip
     lines: list[str] = []
     assert process.stdout is not None
     threading.Thread(target=lambda: lines.extend(iter(process.stdout.readline, "")), daemon=True).start()

@@ -102,8 +102,8 @@ class House:
         }[name]
 
     def start(self, name: str) -> None:
-        log = (self.folder / f"{name}.log").open("ab")
-        self.running[name] = subprocess.Popen(self.command(name), env=self.environment, stdout=log, stderr=log)
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(self.command(name), env=self.environment, stdout=log, stderr=log)
         if name == "console":
             wait_for(self.answers, seconds=60, why="the console answers")
 

@@ -146,6 +146,7 @@ class Quarantine:
                 self._finish(item.id, item.event)
             else:
                 self._undo(item.id)
+            if os.path.lexists(item.path):  # whatever has the name now is judged by itself
                 again.append(item.path)
         self._sweep()
         return again
@@ -165,15 +166,19 @@ class Quarantine:
         return found == item.sha256
 
     def _original_is_away(self, item: Item) -> bool:
-        """Remove the original if it still is what was judged; False when it stays, changed or not removable."""
+        """Remove the original if it still is what was judged; False when it cannot be read or removed.
+
+        Other content under the name, even under the same inode number (file systems use them again), means that ours
+        lives in the sealed copy only: it must be kept.
+        """
         try:
             with opened(self._system, item.path) as file:
                 if (file.status.st_dev, file.status.st_ino) != (item.dev, item.inode):
                     return True  # another file has the name now; ours was removed, and this one is judged by itself
                 self._remove_original(file, item.sha256)
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, ChangedMeanwhile):
             return True
-        except (OSError, ChangedMeanwhile):
+        except OSError:
             return False
         return True
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from anshin.agent import items
-from anshin.agent.clock import Clock
+from anshin.agent.clock import Clock, moment
 from anshin.agent.config import AgentConfig
 from anshin.agent.errors import AgentError, ConsoleRefused
 from anshin.agent.events import NOTHING
@@ -70,7 +70,7 @@ class LinkDesk:
     def _beat(self) -> Heartbeat:
         return Heartbeat(
             machine=describe(self.engine.versions()),
-            sent_at=self.link.now(),
+            sent_at=moment(self.clock.wall()),
             spooled=self.spool.size(),
             watched=tuple(folder[:4096] for folder in self.config.watch[:_MOST_WATCHED]),
             quarantined=items.held_count(self.store),

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from anshin.cli import agent, audit, operate, up, worker
+from anshin.cli import agent, audit, operate, people, up, worker
 from anshin.cli.errors import run
 from anshin.cli.scan import scan
 
@@ -17,6 +17,8 @@ app.command("worker")(worker.worker)
 app.command("backup")(operate.backup)
 app.command("restore")(operate.restore)
 app.command("doctor")(operate.doctor)
+app.add_typer(people.user)
+app.add_typer(people.tenant)
 
 
 @app.callback()

@@ -132,7 +132,7 @@ class Heartbeat(Document):
 
     wire_version: Literal[1] = WIRE_VERSION
     machine: Machine
-    sent_at: AwareDatetime
+    sent_at: AwareDatetime  # the PC's own clock, uncorrected: the console shows how far it is off
     spooled: int = Field(ge=0)
     watched: Annotated[tuple[Text, ...], Field(max_length=100)]
     quarantined: int = Field(ge=0)

@@ -112,6 +112,13 @@ def test_changed_evidence_with_a_new_hash_breaks_custody(case, unguarded):
     assert operations.verify_case(incident=case).code == "custody_broken"
 
 
+@pytest.mark.parametrize("content", ["{}", "[]", "no json"])
+def test_wholly_other_content_with_a_fitting_seal_is_found(case, unguarded, content):
+    forged = hashlib.sha256(content.encode()).hexdigest()
+    sql("UPDATE cases_evidence SET content = %s, sha256 = %s, size = %s", content, forged, len(content))
+    assert operations.verify_case(incident=case).code == "evidence_changed"
+
+
 def test_evidence_slipped_in_later_is_found(case, unguarded):
     piece = case.evidence.get()
     piece.pk = None

@@ -159,6 +159,7 @@ def test_the_loop_opens_and_notes_by_itself(desk):
     assert deliver_waiting() == 2
     with scope(organisation=desk.cast.company):
         link = operations.case_of_detection(detection_id=detection)
+        assert link is not None
         assert (link.number[4:], link.state) == ("-0001", "open")
         assert CaseSource.objects.get().incident.notes.count() == 2
         assert operations.case_of_detection(detection_id=uuid4()) is None

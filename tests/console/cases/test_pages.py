@@ -343,3 +343,29 @@ def test_system_notes_have_words_in_both_languages():
             english = note_sentence(note, "en")
         assert japanese != english
         assert "%" not in japanese + english
+
+
+def test_queue_page_leads_into_the_customers_room(cast, desk):
+    case = desk.case(cast.other)
+    where = reverse("desk_queue", args=[cast.provider.id])
+    analyst = cast.client(Role.ANALYST)
+    assert "empty-cleared" in text_of(analyst.get(where))
+    with scope(organisation=cast.other):
+        operations.hand_to_desk(actor=cast.actor(Role.OWNER, cast.other), incident=case)
+    page = text_of(analyst.get(where))
+    assert cast.other.name in page
+    assert url("case_room", case) in page
+    assert analyst.get(url("case_room", case)).status_code == 200
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.UNDERWRITER, 403), (Role.OWNER, 404), (Role.MEMBER, 404)])
+def test_queue_page_is_the_desks_alone(cast, role, status):
+    assert cast.client(role).get(reverse("desk_queue", args=[cast.provider.id])).status_code == status
+
+
+def test_queue_of_a_customer_is_empty(cast, desk):
+    case = desk.case()
+    with scope(organisation=cast.company):
+        operations.hand_to_desk(actor=cast.actor(Role.OWNER), incident=case)
+    page = cast.client(Role.ANALYST).get(reverse("desk_queue", args=[cast.company.id]))
+    assert page.context["rows"] == []

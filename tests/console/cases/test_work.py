@@ -75,7 +75,7 @@ def test_of_two_analysts_the_second_is_told(cast, case):
     with pytest.raises(CaseConflict, match=first.name):
         operations.take(actor=second, incident=case)
     assert operations.take(actor=second, incident=case, instead_of=first.name).taken_by_name == second.name
-    assert AuditEntry.objects.filter(action="case.taken").last().data["instead_of"] == first.name
+    assert AuditEntry.objects.filter(action="case.taken").order_by("-sequence")[0].data["instead_of"] == first.name
     operations.close(actor=second, incident=case, reason="done with")
     operations.reopen(actor=second, incident=case, reason="once more")
     with pytest.raises(CaseConflict):

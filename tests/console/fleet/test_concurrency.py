@@ -1,8 +1,10 @@
-"""Exactly once under a race: a real web server with eight threads on a real database file."""
+"""Exactly once under a race: a real web server with eight threads on a real database, a file or a PostgreSQL."""
 
 import json
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -13,9 +15,22 @@ from benchmarks.ingest.sender import PATH, Sender
 RACERS = 6
 
 
+def fresh_database() -> str:
+    """Return the address of an empty database beside the tests' own, or "" for a SQLite file."""
+    url = os.environ.get("ANSHIN_TEST_DATABASE_URL", "")
+    if not url:
+        return ""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS anshin_race")
+        connection.execute("CREATE DATABASE anshin_race")
+    return urlsplit(url)._replace(path="/anshin_race").geturl()
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    with console(tmp_path_factory.mktemp("console"), "") as started:
+    with console(tmp_path_factory.mktemp("console"), fresh_database()) as started:
         yield started
 
 

@@ -191,3 +191,12 @@ def test_revoked_device_takes_no_restore(cast, agent, blocked):
     cast.client(Role.OWNER).post(at(cast, "device_revoke", device_id=agent.device_id))
     url = at(cast, "detection_restore", detection_id=blocked["id"])
     assert cast.client(Role.OWNER).post(url, {"reason": "これは安全です"}).status_code == 409
+
+
+def test_detection_leads_to_its_case(cast, agent, blocked):
+    from anshin.console.loop.operations import deliver_waiting
+
+    assert deliver_waiting() == 1
+    page = cast.client(Role.OWNER).get(at(cast, "detection_detail", detection_id=blocked["id"])).content.decode()
+    room = found(r'href="([^"]+/cases/[0-9a-f-]{36}/)"', page)
+    assert cast.client(Role.OWNER).get(room).status_code == 200

@@ -38,8 +38,8 @@ def test_list_shows_state_and_counts(cast, agent, make_agent):
     page = cast.client(Role.MEMBER).get(at(cast, "device_list")).content.decode()
     assert "経理PC-02" in page
     assert "受付PC" in page
-    assert re.search(r'status-safe">安心</span>\s*1', page)
-    assert re.search(r'status-unknown">不明</span>\s*1', page)
+    assert re.search(r"state=safe.*安心(</span>)+\s*1</a>", page)
+    assert re.search(r"state=unknown.*不明(</span>)+\s*1</a>", page)
     english = cast.client(Role.MEMBER, language="en").get(at(cast, "device_list")).content.decode()
     assert "Enrolled, but not heard yet" in english
 

@@ -78,6 +78,13 @@ def test_worker_that_hangs_is_killed_after_the_time_limit():
         assert engine.judge_bytes(b"#!/bin/sh", name="x").status is Status.CLEAN
 
 
+def test_worker_that_does_not_read_cannot_block_a_long_message():
+    with Engine(EngineSettings(limits=Limits(seconds=0.2))) as engine:
+        os.kill(worker_pid(engine), signal.SIGSTOP)
+        assert gap_codes(engine.judge_bytes(noise(5 * MIB), name="x")) == {"time"}
+        assert engine.judge_bytes(b"#!/bin/sh", name="x").status is Status.CLEAN
+
+
 def test_file_that_needs_too_much_memory_is_incomplete_and_the_worker_goes_on():
     limits = Limits(memory_bytes=320 * MIB, ratio=100_000, file_bytes=1024 * MIB)
     with Engine(EngineSettings(limits=limits)) as engine:

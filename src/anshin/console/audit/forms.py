@@ -11,8 +11,8 @@ class LogFilterForm(forms.Form):
 
     who = forms.CharField(label=_("Who"), required=False, max_length=100)
     action = forms.ChoiceField(label=_("What"), required=False)
-    first_day = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = forms.DateField(label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label=_("Until day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     @property
     def filters(self) -> bool:

@@ -15,7 +15,7 @@ class Incident(models.Model):
     """A case: what happened, what is done about it, and who has it in hand."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")  # with the company
+        OPEN = "open", _("With the company")  # with the company
         WITH_DESK = "with_desk", _("With the desk")
         CLOSED = "closed", _("Closed")
 

@@ -32,7 +32,7 @@ class DeviceFilter:
 
     state: str = ""  # a State, or "revoked"
     search: str = ""
-    sort: str = "name"
+    sort: str = "state"  # what presses most comes first
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "DeviceFilter":
@@ -40,7 +40,7 @@ class DeviceFilter:
         return cls(
             state=_one_of(query.get("state", ""), (*State, "revoked")),
             search=query.get("q", "").strip()[:100],
-            sort=_one_of(query.get("sort", ""), DEVICE_ORDERS, "name"),
+            sort=_one_of(query.get("sort", ""), DEVICE_ORDERS, "state"),
         )
 
     @property

@@ -69,7 +69,7 @@ BROKEN = Fault(
     500,
     _("Something broke on our side"),
     _("The console could not finish this. It was noted with the number below."),
-    _("What had been saved before is kept. What you just sent may not have been saved: check before you send it again."),
+    _("What was saved before is kept. What you just sent may not be saved: check before you send it again."),
     _("Wait a minute and try again. If it happens again, call the desk with the number below."),
 )
 

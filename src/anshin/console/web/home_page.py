@@ -62,28 +62,32 @@ def sentence(found: Judgement) -> str:
     n = found.count
     sentences = {
         Reason.NOT_BLOCKED: ngettext(
-            "Act now: %(n)d dangerous file is still in place.", "Act now: %(n)d dangerous files are still in place.", n
+            "Urgent: %(n)d dangerous file is still in place.", "Urgent: %(n)d dangerous files are still in place.", n
         ),
-        Reason.CASE_OPEN: ngettext("Please look: %(n)d case is open.", "Please look: %(n)d cases are open.", n),
+        Reason.CASE_OPEN: ngettext("Needs a look: %(n)d case is open.", "Needs a look: %(n)d cases are open.", n),
         Reason.UNHANDLED: ngettext(
-            "Please look: nobody has dealt with %(n)d detection.",
-            "Please look: nobody has dealt with %(n)d detections.",
+            "Needs a look: nobody has dealt with %(n)d detection.",
+            "Needs a look: nobody has dealt with %(n)d detections.",
             n,
         ),
         Reason.DEVICE_ATTENTION: ngettext(
-            "Please look: %(n)d device needs attention.", "Please look: %(n)d devices need attention.", n
-        ),
-        Reason.DEVICE_UNKNOWN: ngettext(
-            "Please look: %(n)d device has not been heard yet.", "Please look: %(n)d devices have not been heard yet.", n
-        ),
-        Reason.WITH_DESK: ngettext(
-            "The desk is working on %(n)d case. There is nothing for you to do now.",
-            "The desk is working on %(n)d cases. There is nothing for you to do now.",
+            "Needs a look: %(n)d device is not fully protected.",
+            "Needs a look: %(n)d devices are not fully protected.",
             n,
         ),
-        Reason.NO_DEVICE: _("Not known yet: no device is connected."),
-        Reason.NEVER_HEARD: _("Not known yet: no device has been heard."),
-        Reason.ALL_SAFE: _("All is safe. Every device is protected, and nothing needs you."),
+        Reason.DEVICE_UNKNOWN: ngettext(
+            "Needs a look: %(n)d device has not been heard yet.",
+            "Needs a look: %(n)d devices have not been heard yet.",
+            n,
+        ),
+        Reason.WITH_DESK: ngettext(
+            "Needs a look, but not from you: the desk is working on %(n)d case.",
+            "Needs a look, but not from you: the desk is working on %(n)d cases.",
+            n,
+        ),
+        Reason.NO_DEVICE: _("Not known: no device is connected yet."),
+        Reason.NEVER_HEARD: _("Not known: no device has been heard yet."),
+        Reason.ALL_SAFE: _("Safe: every device is protected, and nothing needs you."),
     }
     return sentences[found.reason] % {"n": n}
 
@@ -121,7 +125,6 @@ def cards_context(actor: Actor, figures: Figures) -> dict[str, Any]:
         "mode": fleet.current_mode(),
         "last_outcome": _headline(figures.fleet.last_detection_outcome),
         "may_see_detections": actor.may(Permission.DETECTION_VIEW),
-        "lines": log_lines(actor),
         "live_path": reverse("home_cards", kwargs={"organisation_id": actor.organisation.id}),
     }
 
@@ -129,22 +132,25 @@ def cards_context(actor: Actor, figures: Figures) -> dict[str, Any]:
 def home_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """Return what the whole page needs; its live parts are rendered once here and ask for themselves later."""
     figures = figures_of(actor.organisation)
-    seen = actor.may(Permission.DETECTION_VIEW)
+    seen, may_see_log = actor.may(Permission.DETECTION_VIEW), actor.may(Permission.AUDIT_VIEW)
     return {
         "attention_count": figures.waiting,
         "status": render_part(request, "web/parts/home_status.html", status_context(actor, figures)),
         "cards": render_part(request, "web/parts/home_cards.html", cards_context(actor, figures)),
+        "log": render_part(request, "web/parts/home_log.html", log_context(actor)) if may_see_log else "",
         "may_see_detections": seen,
         "recent": detection_rows(fleet.recent_detections()) if seen else None,
     }
 
 
-def log_lines(actor: Actor, *, limit: int = 5) -> list[dict[str, Any]] | None:
-    """Return the last lines of the company's log in words, or None for someone who may not read it."""
-    if not actor.may(Permission.AUDIT_VIEW):
-        return None
+def log_context(actor: Actor, *, limit: int = 5) -> dict[str, Any]:
+    """Return the last lines of the company's log in words. Raises PermissionDenied for someone who may not read it."""
+    language = get_language() or "ja"
     entries = entries_for(actor, LogFilter())[:limit]
-    return [{"entry": one, "sentence": log_sentence(one, get_language() or "ja")} for one in entries]
+    return {
+        "lines": [{"entry": one, "sentence": log_sentence(one, language)} for one in entries],
+        "live_path": reverse("home_log", kwargs={"organisation_id": actor.organisation.id}),
+    }
 
 
 def _headline(outcome: str) -> str | Promise:

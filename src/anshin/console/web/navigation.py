@@ -43,7 +43,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("detection_list", _("Detections"), Permission.DETECTION_VIEW, "detection"),
     Entry("case_list", _("Cases"), Permission.CASE_VIEW, "case"),
     Entry("protection", _("Protection"), Permission.DEVICE_VIEW, "shield", starts_group=True),
-    Entry("hash_list", _("Allowed and blocked files"), Permission.DETECTION_VIEW, "list"),
+    Entry("hash_list", _("Allow and block lists"), Permission.DETECTION_VIEW, "list"),
     Entry("people_list", _("People"), Permission.PEOPLE_VIEW, "people", "both", starts_group=True),
     Entry("key_list", _("API keys"), Permission.KEY_MANAGE, "key"),
     Entry("audit_list", _("Log"), Permission.AUDIT_VIEW, "audit", "both"),

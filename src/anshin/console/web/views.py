@@ -17,7 +17,7 @@ from anshin.console.people.access import (
 from anshin.console.people.models import Organisation, User
 from anshin.console.people.roles import Permission
 from anshin.console.web.access import desks
-from anshin.console.web.home_page import cards_context, figures_of, home_context, status_context
+from anshin.console.web.home_page import cards_context, figures_of, home_context, log_context, status_context
 from anshin.console.web.live import answer_part
 from anshin.console.web.navigation import board_address
 
@@ -29,7 +29,9 @@ def start(request: HttpRequest) -> HttpResponse:
         raise Http404("no such page")
     organisations = list(organisations_of(request.user))
     for organisation in organisations:
-        if organisation.kind == Organisation.Kind.PROVIDER and (board := board_address(actor_for(request.user, organisation.id))):
+        if organisation.kind == Organisation.Kind.PROVIDER and (
+            board := board_address(actor_for(request.user, organisation.id))
+        ):
             return redirect(board)
     if len(organisations) == 1:
         return redirect("home", organisation_id=organisations[0].id)
@@ -56,6 +58,12 @@ def home_cards(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show the cards of the home page anew, as a part of it."""
     context = cards_context(actor, figures_of(actor.organisation))
     return answer_part(request, "web/parts/home_cards.html", context)
+
+
+@company_page(Permission.AUDIT_VIEW)
+def home_log(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Show the last happenings of the home page anew, as a part of it."""
+    return answer_part(request, "web/parts/home_log.html", log_context(actor))
 
 
 @public_page

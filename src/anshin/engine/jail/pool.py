@@ -28,8 +28,8 @@ from anshin.engine.wording import gap
 GRACE = 1.0
 """Seconds after the limit in which a worker may still answer by itself."""
 START_SECONDS = 60.0
-IN_MESSAGE = 256 * 1024
-"""Content in memory up to here goes with the message; so does a small file, which saves passing a descriptor."""
+IN_MESSAGE = 64 * 1024
+"""A file up to this size goes with the message, which never blocks; a larger one as an open descriptor."""
 _UNKNOWN = FileType(kind="unknown", mime="application/octet-stream", decided_by="none")
 
 
@@ -199,25 +199,36 @@ class Jailed:
                 return self._zygote.fork()
 
     def _ask(self, worker: Worker, job: Job, lists: Lists) -> Verdict:
-        message: dict[str, object] = {"name": job.name}
-        if worker.lists is not lists:
-            message["lists"] = wire.lists_message(lists)
-            worker.lists = lists
-        small = job.fd is None or job.content.size <= IN_MESSAGE
-        message["via"] = "bytes" if small else "fd"
         deadline = time.monotonic() + self._limits.seconds + GRACE
+        small = job.fd is None or job.content.size <= IN_MESSAGE
+        long = (small and job.content.size > IN_MESSAGE) or worker.lists is not lists
+        # a worker that does not read would block a long message for ever; ended, it breaks the line
+        watch = threading.Timer(self._limits.seconds + GRACE, _kill, (worker.pid,)) if long else None
+        if watch is not None:
+            watch.daemon = True
+            watch.start()
         try:
-            wire.send(worker.line, message)
-            if small:
-                worker.line.send_bytes(job.content.read(0, job.content.size))
-            else:
-                assert job.fd is not None
-                send_handle(worker.line, job.fd, worker.pid)
+            self._send(worker, job, lists, small=small)
             if not worker.line.poll(max(0.0, deadline - time.monotonic())):
                 raise WorkerLostError("time")
             return Verdict.model_validate_json(worker.line.recv_bytes(wire.MAX_REPLY))
         except (EOFError, OSError, ValidationError) as error:
-            raise WorkerLostError("crashed") from error
+            raise WorkerLostError("time" if time.monotonic() >= deadline else "crashed") from error
+        finally:
+            if watch is not None:
+                watch.cancel()
+
+    def _send(self, worker: Worker, job: Job, lists: Lists, *, small: bool) -> None:
+        message: dict[str, object] = {"name": job.name, "via": "bytes" if small else "fd"}
+        if worker.lists is not lists:
+            message["lists"] = wire.lists_message(lists)
+            worker.lists = lists
+        wire.send(worker.line, message)
+        if small:
+            worker.line.send_bytes(job.content.read(0, job.content.size))
+        else:
+            assert job.fd is not None
+            send_handle(worker.line, job.fd, worker.pid)
 
     def _incomplete(self, job: Job, code: str) -> Verdict:
         return assemble(
@@ -239,3 +250,9 @@ class Jailed:
         return verdict.model_copy(
             update={**known, "status": status, "gaps": (*verdict.gaps, gap("damaged", wording="changed"))}
         )
+
+
+def _kill(pid: int) -> None:
+    """End a worker. Its number cannot belong to another process: the zygote keeps it until it is told of the end."""
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGKILL)

@@ -45,7 +45,7 @@ def unpack(content: Content, kind: str, name: str, meter: Meter, sink: Sink) -> 
         for found in _PULLED[kind](content, label, meter):
             sink(found)
     elif kind in _ZIP or has_directory(content):
-        for found in unpack_zip(content, "", meter, prefix=kind in _ZIP):
+        for found in unpack_zip(content, "", meter):
             sink(found)
 
 

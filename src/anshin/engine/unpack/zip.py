@@ -14,8 +14,8 @@ FORGED_WEIGHT = 0.4
 HIDDEN_WEIGHT = 0.3
 
 
-def unpack_zip(content: Content, name: str, meter: Meter, *, prefix: bool) -> Found:
-    """Yield every member that any reader could see; `prefix` also yields what stands before the archive."""
+def unpack_zip(content: Content, name: str, meter: Meter) -> Found:
+    """Yield every member that any reader could see, and what stands before and behind the archive."""
     walk = _Walk(content, name, meter)
     found = list(directories(content))
     for directory in found:
@@ -23,7 +23,7 @@ def unpack_zip(content: Content, name: str, meter: Meter, *, prefix: bool) -> Fo
     yield from walk.overlaps()
     start = min((d.base for d in found), default=0)
     stop = max((d.end for d in found), default=content.size)
-    if prefix and start:
+    if start:
         yield Member("(prefix)", SliceContent(content, 0, start))
     yield from walk.uncounted(start, min((d.start for d in found), default=content.size), told=bool(found))
     if not found:

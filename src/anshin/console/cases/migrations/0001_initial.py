@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Open"), ("with_desk", "With the desk"), ("closed", "Closed")],
+                        choices=[("open", "With the company"), ("with_desk", "With the desk"), ("closed", "Closed")],
                         default="open",
                         max_length=10,
                     ),

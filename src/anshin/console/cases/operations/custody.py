@@ -179,11 +179,15 @@ def _verified(incident: Incident) -> VerifiedCase:
 
 def _label_fits(piece: Evidence) -> bool:
     """Whether the columns beside the sealed text say what the text says."""
-    content = json.loads(piece.content)
-    return bool(
-        content["kind"] == piece.kind
-        and content["collector"] == piece.collector
-        and content["tools"] == piece.tools
-        and content["collected_at"] == piece.collected_at.astimezone(UTC).isoformat(timespec="microseconds")
-        and content["sealed_at"] == piece.sealed_at.astimezone(UTC).isoformat(timespec="microseconds")
-    )
+    try:
+        content = json.loads(piece.content)
+    except ValueError:
+        return False
+    label = {
+        "kind": piece.kind,
+        "collector": piece.collector,
+        "tools": piece.tools,
+        "collected_at": piece.collected_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "sealed_at": piece.sealed_at.astimezone(UTC).isoformat(timespec="microseconds"),
+    }
+    return isinstance(content, dict) and all(content.get(key) == value for key, value in label.items())

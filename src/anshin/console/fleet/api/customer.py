@@ -71,7 +71,7 @@ def _actor(request: HttpRequest, permission: Permission) -> Actor:
 
 @router.get("/devices", response={200: DevicePage, **REFUSALS})
 def list_devices(
-    request: HttpRequest, state: str = "", q: str = "", sort: str = "name", limit: Limit = 50, offset: Offset = 0
+    request: HttpRequest, state: str = "", q: str = "", sort: str = "state", limit: Limit = 50, offset: Offset = 0
 ) -> DevicePage:
     """List the devices. `state`: safe, attention, urgent, unknown or revoked; `q` looks into names and systems."""
     actor = _actor(request, Permission.DEVICE_VIEW)

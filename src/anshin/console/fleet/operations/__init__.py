@@ -12,7 +12,7 @@ from anshin.console.fleet.operations.figures import FleetFigures, figures
 from anshin.console.fleet.operations.ingest import store_events
 from anshin.console.fleet.operations.protection import change_list, current_mode, remove_from_list, set_protection
 from anshin.console.fleet.operations.restores import request_restore
-from anshin.console.fleet.operations.summaries import FleetFigures, FleetSummary, figures, summaries
+from anshin.console.fleet.operations.summaries import FleetSummary, summaries
 
 __all__ = [
     "DetectionFacts",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from anshin import __version__
-from anshin.console.fleet.models import Detection, Device, DeviceEvent, Protection, ProtectionPolicy
+from anshin.console.fleet.models import Detection, Device, Protection, ProtectionPolicy
 from anshin.console.fleet.status import DeviceFacts, State, device_status
 from anshin.console.people.models import Organisation
 
@@ -63,21 +63,6 @@ def summaries(organisations: Sequence[Organisation], *, now: datetime | None = N
             )
             states[device.organisation_id][device_status(facts, now=now, current_version=__version__).state] += 1
     return {key: _summary(states[key], figures.get(key), outcomes.get(key, "")) for key in ids}
-
-
-@dataclass(frozen=True, slots=True)
-class FleetFigures:
-    """The whole installation in figures, no company named."""
-
-    events: int
-    detections: dict[str, int]
-
-
-def figures() -> FleetFigures:
-    """Count what is stored over all companies, for the operator's metrics."""
-    with scopes_disabled():  # counts only
-        rows = Detection.objects.order_by().values_list("outcome").annotate(n=Count("pk"))
-        return FleetFigures(DeviceEvent.objects.count(), dict.fromkeys(Detection.Outcome.values, 0) | dict(rows))
 
 
 def facts_of(device: Device, *, watch_only: bool, not_blocked: int) -> DeviceFacts:

@@ -49,6 +49,7 @@ def detection_list(request: HttpRequest, _actor: Actor) -> HttpResponse:
         "rows": detection_rows(page),
         "outcomes": Detection.Outcome.choices,
         "device": access.device_of(chosen.device) if chosen.device else None,
+        "attention_count": access.detections(DetectionFilter(handled="no")).count(),
     }
     if request.htmx:  # type: ignore[attr-defined]
         return answer_part(request, "fleet/parts/detection_table.html", context)

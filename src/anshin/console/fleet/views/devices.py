@@ -37,6 +37,7 @@ def device_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         "rows": [(row, STATES[row.status.state], [CAUSES[cause] for cause in row.status.causes]) for row in page],
         "states": [(state.value, STATES[state], table.counts[state]) for state in State],
         "may_manage": actor.may(Permission.DEVICE_MANAGE),
+        "attention_count": table.counts[State.URGENT] + table.counts[State.ATTENTION],
     }
     if request.htmx:  # type: ignore[attr-defined]
         return answer_part(request, "fleet/parts/device_table.html", context)

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,21 +9,31 @@ from django.views.decorators.http import require_http_methods
 
 from anshin.console.people import operations
 from anshin.console.people.access import Actor, provider_page
-from anshin.console.people.board import rows_of
+from anshin.console.people.board import Row, rows_of
 from anshin.console.people.forms import CompanyForm
 from anshin.console.people.roles import Permission
-
-_PAGE = 50
+from anshin.console.web.tables import csv_response, page_of, wants_csv
 
 
 @provider_page(Permission.PROVIDER_VIEW)
 def provider_board(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Show every customer company at a glance."""
+    """Show every customer company at a glance, who needs someone first."""
     search = request.GET.get("q", "").strip()
-    companies = operations.companies_of(provider=actor.organisation, search=search)
-    page = Paginator(companies, _PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": rows_of(list(page)), "search": search, "manages": actor.may(Permission.PROVIDER_MANAGE)}
+    rows = rows_of(list(operations.companies_of(provider=actor.organisation, search=search)))
+    if wants_csv(request):
+        return _board_csv(rows)
+    page = page_of(request, rows)
+    context = {"page": page, "rows": page, "search": search, "manages": actor.may(Permission.PROVIDER_MANAGE)}
     return render(request, "people/board.html", context)
+
+
+def _board_csv(rows: list[Row]) -> HttpResponse:
+    header = [_("Company"), _("State"), _("Devices"), _("Protected"), _("Open detections"), _("Open cases"), _("With the desk")]  # fmt: skip
+    cells = [
+        (r.company.name, r.state, r.fleet.total, r.fleet.safe, r.fleet.unhandled, r.cases.open, r.cases.with_desk)
+        for r in rows
+    ]
+    return csv_response("companies", header, cells)
 
 
 @provider_page(Permission.PROVIDER_MANAGE)

@@ -1,0 +1,53 @@
+"""One of everything that belongs to a company, made the way it is made in life: through agents, handlers and people."""
+
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django_scopes import scope
+
+from anshin.console.cases.models import CaseStep, Evidence, Incident
+from anshin.console.fleet.models import Detection, EnrolmentToken
+from anshin.console.fleet.operations import change_list, make_enrolment_token
+from anshin.console.loop.operations import deliver_waiting
+from anshin.console.people.models import Invitation, Organisation
+from anshin.console.people.operations import create_key, invite
+from anshin.console.people.roles import Role
+from tests.console.conftest import Cast
+from tests.console.fleet.conftest import FakeAgent, enrol, event, verdict
+
+
+def agent_of(cast: Cast, company: Organisation, label: str) -> FakeAgent:
+    """Enrol an agent through the API, with a one-time token."""
+    key = Ed25519PrivateKey.generate()
+    answer = enrol(make_enrolment_token(actor=cast.actor(Role.OWNER, company), label=label), key)
+    assert answer.status_code == 201, answer.content
+    return FakeAgent(UUID(answer.json()["device_id"]), key)
+
+
+def belongings_of(cast: Cast, company: Organisation, marker: str = "") -> dict[str, Any]:
+    """Make one of everything in `company`, `marker` in each name; return the ids by the names that addresses use."""
+    agent = agent_of(cast, company, f"経理PC-02{marker}")
+    name = f"請求書{marker}.pdf.exe"
+    sent = agent.send(event("detection.blocked", path=f"C:\\{name}", verdict=verdict(name)))
+    assert sent.status_code == 200, sent.content
+    deliver_waiting()
+    owner = cast.actor(Role.OWNER, company)
+    with scope(organisation=company):
+        detection = Detection.objects.get()
+        incident = Incident.objects.get()
+        entry = change_list(actor=owner, which="deny", sha256="d" * 64, reason=f"known to be bad {marker}")
+        invite(actor=owner, email=f"new{len(marker)}@example.test", role=Role.MEMBER)
+        key = create_key(actor=owner, name=f"程式{marker}", scope="read", days=30)
+        return {
+            "device_id": agent.device_id,
+            "detection_id": detection.pk,
+            "enrolment_id": EnrolmentToken.objects.get().id,
+            "entry_id": entry.id,
+            "incident_id": incident.id,
+            "step_id": CaseStep.objects.filter(incident=incident).first().id,
+            "evidence_id": Evidence.objects.filter(incident=incident).first().id,
+            "user_id": cast.user(company, Role.MEMBER).id,
+            "invitation_id": Invitation.objects.get().id,
+            "key_id": key.key.id,
+        }
