@@ -60,6 +60,7 @@ def test_every_detection_has_a_closed_case_that_is_whole(loaded):
         assert len(cases) == Detection.objects.count()
         for case in cases:
             assert case.state == "closed"
+            assert case.closed_at is not None
             assert case.opened_at < case.closed_at < NOW
             assert all(step.done_at is not None for step in case.steps.all())
     assert verify_all() is not None

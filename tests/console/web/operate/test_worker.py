@@ -62,7 +62,7 @@ def test_stopping_finishes_and_takes_the_sign_of_life_along(monkeypatch):
     monkeypatch.setattr("signal.signal", lambda *_args: None)
     WorkerHeartbeat.objects.create(name="killed long ago", at=timezone.now() - timedelta(days=2))
     worker = Worker("worker-1", Schedule(()))
-    rounds: list[int] = []
+    rounds: list[str] = []
 
     def one_round() -> None:
         rounds.append(WorkerHeartbeat.objects.update_or_create(name="worker-1", defaults={"at": timezone.now()})[0].pk)
