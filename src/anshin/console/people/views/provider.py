@@ -28,7 +28,7 @@ def provider_board(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _board_csv(rows: list[Row]) -> HttpResponse:
-    of_devices = [_("Devices"), _("Protected"), _("Open detections")]
+    of_devices = [_("Devices"), _("Protected devices"), _("Open detections")]
     header = [_("Company"), _("State"), *of_devices, _("Open cases"), _("With the desk")]
     cells = [
         (r.company.name, r.state, r.fleet.total, r.fleet.safe, r.fleet.unhandled, r.cases.open, r.cases.with_desk)
