@@ -27,6 +27,9 @@ def start_django(data: Path | None) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "anshin.console.web.settings"
     if (folder / "demo").exists():
         os.environ.setdefault("ANSHIN_DEMO", "1")
+    served = folder / "run" / "address"
+    if served.is_file():  # links that a command prints lead to where `anshin up` last served this folder
+        os.environ.setdefault("ANSHIN_PUBLIC_URL", served.read_text(encoding="utf-8").strip())
     import django
 
     django.setup()

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from anshin.console.cases import operations as cases
 from anshin.console.cases.operations import CaseSummary
 from anshin.console.fleet import operations as fleet
 from anshin.console.fleet.operations import FleetSummary
 from anshin.console.people.models import Organisation
-
-State = Literal["safe", "attention", "urgent", "unknown"]
+from anshin.console.web.home import State, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +21,19 @@ class Row:
 
     @property
     def state(self) -> State:
-        """How much this company needs someone now: the worst of its devices, detections and cases."""
-        if self.fleet.urgent or self.fleet.not_blocked or self.cases.with_desk:
-            return "urgent"
-        if self.fleet.attention or self.fleet.unhandled or self.cases.open:
-            return "attention"
-        return "safe" if self.fleet.total and self.fleet.safe == self.fleet.total else "unknown"
+        """How the company is, by the rule of its own home page."""
+        return judge(self.fleet, self.cases).state
 
-
-_ORDER: dict[State, int] = {"urgent": 0, "attention": 1, "unknown": 2, "safe": 3}
+    @property
+    def weight(self) -> int:
+        """Where the company stands on the board, the smallest first: urgent, then who waits for the desk."""
+        if self.state is State.URGENT:
+            return 0
+        return 1 if self.cases.with_desk else {State.ATTENTION: 2, State.UNKNOWN: 3}.get(self.state, 4)
 
 
 def rows_of(companies: Sequence[Organisation]) -> list[Row]:
     """Return one row for each company, who needs someone first, in a constant number of queries."""
     fleets, open_cases = fleet.summaries(companies), cases.summaries(companies)
     rows = [Row(company, fleets[company.id], open_cases[company.id]) for company in companies]
-    return sorted(rows, key=lambda row: (_ORDER[row.state], row.company.name))
+    return sorted(rows, key=lambda row: (row.weight, row.company.name))

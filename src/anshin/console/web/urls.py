@@ -8,7 +8,6 @@ from anshin.console.web.api import api
 urlpatterns = [
     path("", views.start, name="start"),
     path("c/<uuid:organisation_id>/", include("anshin.console.web.company_urls")),
-    path("p/<uuid:organisation_id>/", include("anshin.console.cases.provider_urls")),
     path("accounts/", include("anshin.console.people.account_urls")),
     path("p/<uuid:organisation_id>/", include("anshin.console.cases.provider_urls")),
     path("", include("anshin.console.people.urls")),
