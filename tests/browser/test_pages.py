@@ -28,7 +28,7 @@ def company_address(installation: Installation, page, email: str = "yamamoto@tow
     page.goto(installation.sign_in_link(email))
     page.locator("main form button[type=submit]").click()
     page.wait_for_url(re.compile(r"/(c|p)/"))
-    return page.url
+    return str(page.url)
 
 
 def look(page, axe) -> list[str]:

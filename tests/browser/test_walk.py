@@ -79,7 +79,7 @@ def test_file_is_blocked_explained_handed_over_and_restored(installation: Instal
     assert page.locator("ol.steps > li").count() == 3
     assert "封印" in page.inner_text("main")
     screenshot(page, "case")
-    page.get_by_role("button", name="終わりました").first.click()
+    page.get_by_role("button", name=re.compile("済ませました")).first.click()
     page.get_by_role("link", name="相談窓口へ渡す").or_(page.get_by_role("button", name="相談窓口へ渡す")).click()
     page.get_by_role("button", name="相談窓口へ渡す").click()
     page.get_by_text("相談窓口で対応中").first.wait_for()
