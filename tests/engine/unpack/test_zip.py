@@ -1,5 +1,6 @@
 """Archives as an attacker forges them: whatever any reader could take out must be scanned or be a gap."""
 
+import io
 import struct
 import zipfile
 import zlib
@@ -163,3 +164,15 @@ def test_unknown_method_is_unsupported(judge):
 def test_directory_that_counts_wrong_is_damage(judge):
     local, central = local_header(b"a", b"xyz"), central_header(b"a", b"xyz", 0)
     assert "damaged" in gap_codes(judge(local + central + end_record(2, len(central), len(local))))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_bytes_behind_the_promised_size_hide_nothing(judge, method):
+    """Many programs stop at the size in the header: what they then hold is judged too."""
+    data = bytearray(zipped({"t.com": eicar() + b"and text behind it that breaks the test file's form" * 9}, method))
+    size, crc = struct.pack("<I", len(eicar())), struct.pack("<I", zlib.crc32(eicar()))
+    directory = data.index(b"PK\x01\x02")
+    data[14:18] = data[directory + 16 : directory + 20] = crc
+    data[22:26] = data[directory + 24 : directory + 28] = size
+    assert zipfile.ZipFile(io.BytesIO(bytes(data))).read("t.com") == eicar()
+    assert judge(bytes(data)).status is Status.MALICIOUS

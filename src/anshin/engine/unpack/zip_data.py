@@ -36,8 +36,15 @@ def _stored(content: Content, entry: Entry, data: int, meter: Meter) -> Found:
     meter.spend(part.size)
     body = part.read(0, part.size)
     yield Member(entry.name, BytesContent(body))
+    yield from _as_promised(entry, body)
     if zlib.crc32(body) != entry.crc and not (entry.streamed and not entry.crc):
         yield Problem(gap="damaged", name=entry.name)
+
+
+def _as_promised(entry: Entry, body: bytes) -> Found:
+    """Yield what programs get that stop at the size in the header, where the data goes on behind it."""
+    if 0 < entry.unpacked < len(body):
+        yield Member(entry.name, BytesContent(body[: entry.unpacked]))
 
 
 def _compressed(content: Content, entry: Entry, data: int, meter: Meter) -> Found:
@@ -58,8 +65,9 @@ def _compressed(content: Content, entry: Entry, data: int, meter: Meter) -> Foun
         raise
     except _ERRORS:
         whole = False
-    size = out.size
-    yield Member(entry.name, BytesContent(out.bytes()), cut=out.cut)
+    size, body = out.size, out.bytes()
+    yield Member(entry.name, BytesContent(body), cut=out.cut)
+    yield from _as_promised(entry, body)
     promised = not entry.streamed or entry.crc
     if not whole or (promised and not out.cut and (crc != entry.crc or size != entry.unpacked)):
         yield Problem(gap="damaged", name=entry.name)
