@@ -69,7 +69,8 @@ def start_up(data: Path, *options: str) -> tuple[subprocess.Popen[str], list[str
         )  # fmt: skip
     lines: list[str] = []
     assert process.stdout is not None
-    threading.Thread(target=lambda: lines.extend(iter(process.stdout.readline, "")), daemon=True).start()
+    read = process.stdout.readline
+    threading.Thread(target=lambda: lines.extend(iter(read, "")), daemon=True).start()
     return process, lines
 
 

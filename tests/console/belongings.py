@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django_scopes import scope
 
 from anshin.console.cases.models import CaseStep, Evidence, Incident
-from anshin.console.fleet.models import Detection, EnrolmentToken
+from anshin.console.fleet.models import Detection, EnrolmentToken, HashListEntry
 from anshin.console.fleet.operations import change_list, make_enrolment_token
 from anshin.console.loop.operations import deliver_waiting
 from anshin.console.people.models import Invitation, Organisation
@@ -36,7 +36,9 @@ def belongings_of(cast: Cast, company: Organisation, marker: str = "") -> dict[s
     with scope(organisation=company):
         detection = Detection.objects.get()
         incident = Incident.objects.get()
-        entry = change_list(actor=owner, which="deny", sha256="d" * 64, reason=f"known to be bad {marker}")
+        entry = change_list(
+            actor=owner, which=HashListEntry.List.DENY, sha256="d" * 64, reason=f"known to be bad {marker}"
+        )
         invite(actor=owner, email=f"new{len(marker)}@example.test", role=Role.MEMBER)
         key = create_key(actor=owner, name=f"程式{marker}", scope="read", days=30)
         return {
@@ -45,8 +47,8 @@ def belongings_of(cast: Cast, company: Organisation, marker: str = "") -> dict[s
             "enrolment_id": EnrolmentToken.objects.get().id,
             "entry_id": entry.id,
             "incident_id": incident.id,
-            "step_id": CaseStep.objects.filter(incident=incident).first().id,
-            "evidence_id": Evidence.objects.filter(incident=incident).first().id,
+            "step_id": CaseStep.objects.filter(incident=incident)[0].id,
+            "evidence_id": Evidence.objects.filter(incident=incident)[0].id,
             "user_id": cast.user(company, Role.MEMBER).id,
             "invitation_id": Invitation.objects.get().id,
             "key_id": key.key.id,

@@ -25,6 +25,12 @@ class Cast:
     people: dict[tuple[str, Role], User] = field(default_factory=dict)
     stranger: User | None = None
 
+    @property
+    def someone_else(self) -> User:
+        """Return a person who belongs to no organisation here."""
+        assert self.stranger is not None
+        return self.stranger
+
     def user(self, where: Organisation, role: Role) -> User:
         return self.people[str(where.id), role]
 

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -109,7 +110,7 @@ class House:
 
     def answers(self) -> bool:
         with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as reply:
-            return reply.status == 200
+            return bool(reply.status == 200)
 
     def kill(self, name: str) -> None:
         """Kill -9, as a power cut of one program."""
@@ -129,11 +130,11 @@ class House:
                 process.wait(timeout=20)
         self.running.clear()
 
-    def agent_json(self, *arguments: str) -> object:
+    def agent_json(self, *arguments: str) -> Any:
         return json.loads(
             self.call("-m", "anshin.cli", "agent", *arguments, "--json", "--state", str(self.folder / "agent"))
         )
 
-    def ask_console(self, question: str) -> object:
+    def ask_console(self, question: str) -> Any:
         """Ask the console's database through a program of its own: `tests.faults.company QUESTION`."""
         return json.loads(self.call("-m", "tests.faults.company", question))

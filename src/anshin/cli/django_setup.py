@@ -27,10 +27,8 @@ def start_django(data: Path | None) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "anshin.console.web.settings"
     if (folder / "demo").exists():
         os.environ.setdefault("ANSHIN_DEMO", "1")
-    from anshin.console.web.operate.data_folder import ADDRESS
-
-    served = folder / "run" / ADDRESS
-    if served.exists():
+    served = folder / "run" / "address"
+    if served.is_file():  # links that a command prints lead to where `anshin up` last served this folder
         os.environ.setdefault("ANSHIN_PUBLIC_URL", served.read_text(encoding="utf-8").strip())
     import django
 

@@ -49,6 +49,23 @@ def test_history_is_past_and_handled(loaded):
             assert detection.handled_by_name
 
 
+def test_every_detection_has_a_closed_case_that_is_whole(loaded):
+    from anshin.console.cases.models import Incident
+    from anshin.console.cases.operations import verify_all
+    from anshin.console.loop.operations import deliver_waiting
+
+    deliver_waiting()  # the same events come by the outbox too: nothing may open twice
+    with scopes_disabled():
+        cases = list(Incident.objects.all())
+        assert len(cases) == Detection.objects.count()
+        for case in cases:
+            assert case.state == "closed"
+            assert case.closed_at is not None
+            assert case.opened_at < case.closed_at < NOW
+            assert all(step.done_at is not None for step in case.steps.all())
+    assert verify_all() is not None
+
+
 def test_loading_again_changes_nothing(loaded):
     before = (Organisation.objects.count(), User.objects.count())
     assert not load(now=NOW)
@@ -61,7 +78,7 @@ def test_a_failure_leaves_nothing(db, monkeypatch):
     def broken(*_args, **_kwargs):
         raise LookupError("half-way")
 
-    monkeypatch.setattr(history, "mark_handled", broken)
+    monkeypatch.setattr(history, "close", broken)
     with pytest.raises(LookupError):
         load(now=NOW)
     assert is_empty()

@@ -328,6 +328,16 @@ def test_title_counts_what_waits(cast):
     assert "相談窓口が1件の事案に対応しています" in text
 
 
+def test_title_of_the_board_counts_what_waits_at_the_desk(cast):
+    add_case(cast.company)
+    client = cast.client(Role.ANALYST)
+    assert not client.get(reverse("provider_board")).content.decode().count("<title>(")
+    with scope(organisation=cast.company):
+        Incident.objects.update(state=Incident.State.WITH_DESK)
+    assert "<title>(1) " in client.get(reverse("provider_board")).content.decode()
+    assert "<title>(" not in cast.client(Role.UNDERWRITER).get(reverse("provider_board")).content.decode()
+
+
 def test_happenings_are_for_those_who_may_read_the_log(cast):
     record(actor=cast.actor(Role.OWNER), action="case.note_added", data={"number": "2026-0001"})
     assert "事案 2026-0001 にメモを書きました" in page(cast).content.decode()

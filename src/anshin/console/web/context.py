@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from anshin.console.web.access import desk_of
-from anshin.console.web.home_page import figures_of
+from anshin.console.web.home_page import waiting_for
 from anshin.console.web.navigation import board_address, navigation
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "organisation": organisation,
         "organisation_name": english or str(organisation or ""),
-        "attention_count": SimpleLazyObject(lambda: figures_of(organisation).waiting if organisation else 0),
+        "attention_count": SimpleLazyObject(lambda: waiting_for(actor) if actor else 0),
         "demo": settings.CONFIG.demo,
         "navigation": SimpleLazyObject(lambda: navigation(actor, request.path) if actor else []),
         "board_url": board_address(actor) if actor else "",

@@ -57,6 +57,13 @@ def figures_of(organisation: Organisation) -> Figures:
     return Figures(fleet.summaries([organisation])[organisation.id], cases.summaries([organisation])[organisation.id])
 
 
+def waiting_for(actor: Actor) -> int:
+    """Return how many things wait for a person: of the company, or at the desk for someone who works there."""
+    if actor.organisation.kind == Organisation.Kind.CUSTOMER:
+        return figures_of(actor.organisation).waiting
+    return len(cases.desk_queue(actor=actor)) if actor.may(Permission.CASE_DESK) else 0
+
+
 def sentence(found: Judgement) -> str:
     """Return the one sentence that answers how the company is."""
     n = found.count

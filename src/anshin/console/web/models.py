@@ -43,7 +43,7 @@ class Installation(models.Model):
 
 
 class WorkerHeartbeat(models.Model):
-    """When a background worker was last at work; looked at by /readyz. A worker that ends in order takes its row along."""
+    """When a background worker was last at work, for /readyz. A worker that ends in order takes its row along."""
 
     name = models.CharField(max_length=64, primary_key=True)
     at = models.DateTimeField()

@@ -10,8 +10,17 @@ from uuid import UUID, uuid5
 from django_scopes import scope
 
 from anshin import __version__
+from anshin.console.cases.access import case_for
+from anshin.console.cases.operations import (
+    add_note,
+    close,
+    hand_to_desk,
+    open_from_detection,
+    take,
+    tick_step,
+)
 from anshin.console.fleet.models import Device
-from anshin.console.fleet.operations import mark_handled, store_events
+from anshin.console.fleet.operations import store_events
 from anshin.console.fleet.operations.ingest import ReceivedEvent, Upload
 from anshin.console.people.access import Actor, actor_for
 from anshin.console.people.models import Organisation
@@ -66,12 +75,24 @@ def _add_detection(
     event = _event(entry, reasons[entry["reason"]], device, sequence, at)
     document = event.model_dump(mode="json")
     store_events(device=device, upload=Upload((ReceivedEvent(event, document),)), now=at + timedelta(seconds=3))
-    handled = entry["handled"]
-    mark_handled(
-        actor=_person(handled["by"], device.organisation),
-        detection_id=event.id,
-        now=at + timedelta(hours=float(handled["after_hours"])),
+    _live_through(event.id, device.organisation, entry["case"], at)
+
+
+def _live_through(detection_id: UUID, company: Organisation, entry: Mapping[str, Any], at: datetime) -> None:
+    """Open the case of a detection and do what people did: the steps, a note, over to the desk, closed."""
+    opened = open_from_detection(
+        event_id=detection_id, organisation=company, detection_id=detection_id, now=at + timedelta(seconds=4)
     )
+    owner, analyst = _person(entry["by"], company), _person(entry["analyst"], company)
+    incident = case_for(owner, opened.id)
+    end = timedelta(hours=float(entry["hours"]))
+    steps = list(incident.steps.all())
+    for number, step in enumerate(steps, start=1):
+        tick_step(actor=owner, step=step, now=at + end * (0.6 * number / len(steps)))
+    add_note(actor=owner, incident=incident, text=entry["note"], now=at + end * 0.65)
+    hand_to_desk(actor=owner, incident=incident, now=at + end * 0.7)
+    take(actor=analyst, incident=incident, now=at + end * 0.8)
+    close(actor=analyst, incident=incident, reason=entry["reason"], now=at + end)
 
 
 def _person(email: str, company: Organisation) -> Actor:

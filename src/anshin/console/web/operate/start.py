@@ -226,7 +226,7 @@ def fit_schema(folder: Path, *, say: Say, skip_backup: bool = False) -> None:
 
 
 def make_welcome(*, with_link: bool = True) -> Welcome:
-    """Return the address and a one-time link: for set-up on an empty installation, else for an administrator (demo: an owner)."""
+    """Return the address and a one-time link: for set-up, for an administrator, or in a demonstration for an owner."""
     from django.conf import settings
     from django.db import connections
 
