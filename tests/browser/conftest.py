@@ -1,5 +1,6 @@
 """A real installation started by `anshin up --demo`, and Debian's Chromium to look at it."""
 
+import json
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +44,11 @@ class Installation:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
+
+    def users(self) -> list[dict[str, Any]]:
+        """Return everyone of the demonstration, with their roles."""
+        found: list[dict[str, Any]] = json.loads(self.run("user", "list", "--json"))["users"]
+        return found
 
     def sign_in_link(self, email: str) -> str:
         return self.run("user", "link", email).split()[-1]

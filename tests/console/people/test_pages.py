@@ -8,6 +8,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from allauth.mfa.utils import decrypt
 from django.urls import reverse
 
+from anshin.console.audit.models import AuditEntry
 from anshin.console.people.operations import create_key, invite, make_sign_in_link
 from anshin.console.people.roles import Role
 
@@ -85,13 +86,18 @@ def test_closed_pages_are_absent(cast, name):
     assert cast.client(None).post(reverse(name), {"email": "a@example.test"}).status_code == 404
 
 
-def test_second_factor_is_stored_sealed(cast):
+@pytest.mark.django_db(transaction=True)  # allauth reports the new factor after the commit
+def test_second_factor_is_stored_sealed_and_its_codes_are_shown_at_once(cast):
     client, user = cast.client(Role.MEMBER), cast.user(cast.company, Role.MEMBER)
     page = client.get(reverse("mfa_activate_totp"))
     secret = page.context["form"].secret
     code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
     answer = client.post(reverse("mfa_activate_totp"), {"code": code})
     assert answer["Location"] == reverse("mfa_view_recovery_codes")
+    codes = client.get(answer["Location"])
+    assert codes.status_code == 200  # who has just used the app need not prove it again to read the codes
+    assert len(codes.context["unused_codes"]) == 10
+    assert AuditEntry.objects.get(action="second_factor.added", object_id=str(user.id)).data == {"type": "totp"}
     stored = Authenticator.objects.get(user=user, type="totp")
     assert secret not in str(stored.data)  # sealed
     assert decrypt(stored.data["secret"]) == secret

@@ -164,7 +164,7 @@ def test_link_is_stored_as_a_hash_and_noted_where_the_person_belongs(cast):
     cast.client(None).post(path)
     for organisation in (cast.company, cast.other):
         actions = list(AuditEntry.objects.filter(organisation=organisation).values_list("action", flat=True))
-        assert actions == ["sign_in_link.made", "person.signed_in_by_link"]
+        assert actions == ["sign_in_link.made", "person.signed_in_by_link", "person.signed_in"]
     assert token not in str(list(AuditEntry.objects.values()))
 
 

@@ -8,3 +8,7 @@ class Config(AppConfig):
 
     name = "anshin.console.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Listen to what django-allauth reports."""
+        from anshin.console.people import signals  # noqa: F401
