@@ -1,6 +1,7 @@
-"""`python -m benchmarks.ingest [--seconds S] [--devices N]`: events a second, SQLite and, where given, PostgreSQL.
+"""`python -m benchmarks.ingest [--seconds S] [--devices N]`: events a second on SQLite and on PostgreSQL.
 
-ANSHIN_TEST_DATABASE_URL names an empty PostgreSQL database that the benchmark may fill.
+PostgreSQL is a cluster of its own in a temporary folder, with its normal durability; where its programs are not
+installed, the table has SQLite only. Every event is a blocked detection. Clients and server share the machine.
 """
 
 import argparse
@@ -12,10 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from benchmarks.ingest.console import ROOT, Console, console
+from tests.postgres.run import cluster, find_programs
 
 SIZES = (1, 20, 200)
 CLIENTS = 2
@@ -27,12 +30,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="time for each batch size")
     parser.add_argument("--devices", type=int, default=10)
     given = parser.parse_args()
-    databases = {"sqlite": ""}
-    if url := os.environ.get("ANSHIN_TEST_DATABASE_URL", ""):
-        databases["postgresql"] = url
     rows: list[dict[str, Any]] = []
     print(f"{'database':<12}{'batch':>6}{'events/s':>10}{'requests':>10}{'p50 ms':>9}{'p95 ms':>9}")
-    for name, database in databases.items():
+    for name, database in databases():
         with tempfile.TemporaryDirectory() as folder, console(Path(folder), database) as started:
             for row in measure(started, devices=given.devices, seconds=given.seconds):
                 rows.append({"database": name} | row)
@@ -46,6 +46,17 @@ def main() -> None:
     machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "clients": CLIENTS}
     out.write_text(json.dumps({"machine": machine, "rows": rows}, indent=2) + "\n")
     print(f"written: {out.relative_to(ROOT)}")
+
+
+def databases() -> Iterator[tuple[str, str]]:
+    """Yield name and address of each database to measure; the address is empty for SQLite."""
+    yield "sqlite", ""
+    programs = find_programs()
+    if programs is None:
+        print("postgresql: its programs are not installed (Debian: apt-get install postgresql-15)")
+        return
+    with cluster(programs, durable=True) as url:
+        yield "postgresql", url
 
 
 def measure(started: Console, *, devices: int, seconds: float) -> list[dict[str, Any]]:

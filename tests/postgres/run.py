@@ -72,8 +72,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def cluster(programs: Path) -> Iterator[str]:
-    """Start a server with a database for us alone; yield its address; end it whatever happens."""
+def cluster(programs: Path, *, durable: bool = False) -> Iterator[str]:
+    """Start a server with a database for us alone; yield its address; end it whatever happens.
+
+    `durable` keeps PostgreSQL's own settings for writing to the disk, for measurements.
+    """
     identity = unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="anshin-pg-"))
     server: subprocess.Popen[bytes] | None = None
@@ -90,12 +93,10 @@ def cluster(programs: Path) -> Iterator[str]:
             "listen_addresses": "127.0.0.1",
             "port": str(port),
             "unix_socket_directories": str(folder),
-            # Nothing here outlives the tests, so nothing need reach the disk.
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
             "max_connections": "60",
         }
+        if not durable:  # nothing here outlives the tests, so nothing need reach the disk
+            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [programs / "postgres", "-D", data, *(f"--{k}={v}" for k, v in options.items())],
