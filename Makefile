@@ -28,7 +28,7 @@ $(VENV)/.messages: $(VENV)/.installed $(PO)
 .venv: $(VENV)/.installed $(VENV)/.messages ## create .venv from the lock file
 
 up: .venv ## start the demo: provider, three companies, one real agent
-	$(BIN)/anshin up --demo --data $(DATA)
+	@$(BIN)/anshin up --demo --data $(DATA)
 
 $(VENV)/.browser: $(VENV)/.installed
 	$(BIN)/python tests/browser/install_chromium.py

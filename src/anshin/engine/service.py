@@ -13,7 +13,8 @@ from anshin import __version__
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.cache import VerdictCache
 from anshin.engine.content import BytesContent, FileContent, sha256
-from anshin.engine.jail.backend import Backend, Job, open_backend
+from anshin.engine.jail.backend import Backend, open_backend
+from anshin.engine.jail.job import Job
 from anshin.engine.jail.report import JailReport
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists, make_lists

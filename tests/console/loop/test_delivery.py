@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from anshin.console.audit.models import AuditEntry
 from anshin.console.audit.operations import record
-from anshin.console.loop import operations
+from anshin.console.loop import delivery, operations
 from anshin.console.loop.handlers import HANDLERS
 from anshin.console.loop.jobs import deliver_outbox
 from anshin.console.loop.models import DomainEvent
@@ -37,7 +37,7 @@ def handlers(monkeypatch):
     CALLS.clear()
     TROUBLE.clear()
     known = {"note_number": note_number, "stumble": stumble}
-    monkeypatch.setattr(operations, "import_string", lambda path: known[path.rsplit(".", 1)[1]])
+    monkeypatch.setattr(delivery, "import_string", lambda path: known[path.rsplit(".", 1)[1]])
     monkeypatch.setitem(HANDLERS, "test.happened", PATHS)
 
 
@@ -66,7 +66,7 @@ def test_handler_runs_in_its_companys_scope(cast, monkeypatch):
     from django_scopes import get_scope
 
     seen = []
-    monkeypatch.setattr(operations, "import_string", lambda _path: lambda **_kw: seen.append(get_scope()))
+    monkeypatch.setattr(delivery, "import_string", lambda _path: lambda **_kw: seen.append(get_scope()))
     publish(cast)
     operations.deliver_waiting()
     assert {s["organisation"].id for s in seen} == {cast.company.id}
@@ -78,7 +78,7 @@ def test_failing_handler_undoes_its_event_and_does_not_stop_the_others(cast, mon
             raise RuntimeError("no disk \0 left")
 
     monkeypatch.setattr(
-        operations, "import_string", lambda path: note_number if path.endswith("note_number") else only_two
+        delivery, "import_string", lambda path: note_number if path.endswith("note_number") else only_two
     )
     for number in (1, 2, 3):
         publish(cast, number)

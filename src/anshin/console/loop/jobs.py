@@ -7,10 +7,10 @@ starts and every minute, so that neither a job that a killed worker left as runn
 
 from django_tasks import task
 
-from anshin.console.loop import operations
+from anshin.console.loop import delivery
 
 
 @task()
 def deliver_outbox() -> int:
     """Deliver everything that is due, also what an earlier, killed worker left behind."""
-    return operations.deliver_waiting()
+    return delivery.deliver_waiting()

@@ -3,26 +3,16 @@
 import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Protocol
 
-from anshin.engine.content import Content
+from anshin.engine.jail.job import Job
+from anshin.engine.jail.pool import Jailed
 from anshin.engine.jail.report import JailReport
 from anshin.engine.judge import Judge
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
 from anshin.engine.rules.scan import RuleScanner
 from anshin.engine.verdict import Verdict, Versions
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One file to judge."""
-
-    content: Content
-    name: str  # safe text
-    sha256: str
-    fd: int | None  # None: the content is in memory
 
 
 class Backend(Protocol):
@@ -78,7 +68,5 @@ class InProcess:
 def open_backend(workers: int, limits: Limits, versions: Versions, rules: bytes, *, jail: bool) -> Backend:
     """Return the backend that the settings ask for; a system that cannot fork (Windows) judges in this process."""
     if jail and hasattr(os, "fork"):
-        from anshin.engine.jail.pool import Jailed
-
         return Jailed(workers, limits, versions, rules)
     return InProcess(limits, versions, rules)

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.errors import JailError
 from anshin.engine.jail import wire
-from anshin.engine.jail.backend import Job
+from anshin.engine.jail.job import Job
 from anshin.engine.jail.report import JailReport
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
