@@ -36,6 +36,7 @@ $(VENV)/.browser: $(VENV)/.installed
 
 test: .venv $(VENV)/.browser ## the whole suite, browser tests included
 	$(BIN)/pytest
+	$(BIN)/python tests/coverage_by_package.py
 
 test-postgres: .venv ## the console suite on a real PostgreSQL in a temporary folder
 	$(BIN)/python tests/postgres/run.py

@@ -1,9 +1,16 @@
 """What every test may use. The network is closed but for loopback."""
 
 import ipaddress
+import os
 import socket
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every run, so that a red build can be repeated; ANSHIN_TEST_EXPLORE=1 looks for new ones.
+settings.register_profile("repeat", derandomize=True)
+settings.register_profile("explore", max_examples=1000, deadline=None)
+settings.load_profile("explore" if os.environ.get("ANSHIN_TEST_EXPLORE") == "1" else "repeat")
 
 _connect = socket.socket.connect
 
