@@ -10,6 +10,7 @@ from django_scopes import scopes_disabled
 
 from anshin.cli.app import app
 from anshin.cli.errors import run
+from anshin.console.audit.models import AuditEntry
 from anshin.console.people.models import Invitation, Membership, Organisation, User
 from anshin.console.people.roles import Role
 from tests.console.conftest import make_cast
@@ -89,6 +90,20 @@ def test_link_for_nobody_and_for_who_is_switched_off(anshin, cast):
     assert anshin("user", "link", "nobody@example.test")[0] == 3
     User.objects.filter(email="stranger@example.test").update(is_active=False)
     assert anshin("user", "link", "stranger@example.test")[0] == 5
+
+
+def test_lost_second_factors_are_reset_with_care(anshin, cast):
+    from allauth.mfa.models import Authenticator
+
+    analyst = cast.user(cast.provider, Role.ANALYST)
+    assert Authenticator.objects.filter(user=analyst).exists()
+    assert anshin("user", "reset-second-factor", analyst.email)[0] == 2
+    assert Authenticator.objects.filter(user=analyst).exists()
+    assert anshin("user", "reset-second-factor", "nobody@example.test", "--yes")[0] == 3
+    code, out, _err = anshin("user", "reset-second-factor", analyst.email, "--yes", "--json")
+    assert (code, json.loads(out)) == (0, {"email": analyst.email, "removed": 1})
+    assert not Authenticator.objects.filter(user=analyst).exists()
+    assert AuditEntry.objects.filter(organisation=cast.provider, action="second_factor.reset").count() == 1
 
 
 def test_list_names_everyone_with_roles(anshin, cast):

@@ -100,12 +100,9 @@ def link(
     _begin(data)
     from django.conf import settings
 
-    from anshin.console.people.operations import find_person, make_sign_in_link
+    from anshin.console.people.operations import make_sign_in_link
 
-    person = find_person(email)
-    if person is None:
-        told = _("Nobody here has the address {email}. `anshin user list` shows everyone.").format(email=email)
-        raise _refuse(NOT_FOUND, told, field="email")
+    person = _person(email)
     if not person.is_active:
         told = _("The account of {email} is switched off; a link would not open.").format(email=email)
         raise _refuse(CONFLICT, told, field="email")
@@ -114,6 +111,34 @@ def link(
         _print({"email": person.email, "link": url, "minutes": minutes})
     else:
         typer.echo(url)
+
+
+@user.command("reset-second-factor")
+def reset_second_factor(
+    email: Annotated[str, typer.Argument(help="E-mail address of the person.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether this is the right person.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Remove the second factors of someone who lost them all. Be sure that it is really that person who asks."""
+    _begin(data)
+    from anshin.console.people import operations
+
+    person = _person(email)
+    if not yes and not (
+        sys.stdin.isatty() and typer.confirm(_("Remove every second factor of {email}?").format(email=email))
+    ):
+        raise _refuse(USAGE, _("Nothing was changed. Repeat with --yes."), field="yes")
+    removed = operations.reset_second_factor(user=person)
+    if as_json:
+        _print({"email": person.email, "removed": removed})
+    else:
+        typer.echo(
+            _("{email}: {count} removed. They can set up a new one after signing in.").format(
+                email=person.email, count=removed
+            )
+        )
 
 
 @user.command("list")
@@ -163,6 +188,16 @@ def create_tenant(
     if invited:
         by_hand = invited.delivery.reason + " " + _("Hand this link to {owner}: {url}").format(owner=owner, url=url)
         typer.echo(by_hand if url else _("An invitation went to {owner}.").format(owner=owner), err=True)
+
+
+def _person(email: str) -> "User":
+    from anshin.console.people.operations import find_person
+
+    person = find_person(email)
+    if person is None:
+        told = _("Nobody here has the address {email}. `anshin user list` shows everyone.").format(email=email)
+        raise _refuse(NOT_FOUND, told, field="email")
+    return person
 
 
 def _organisation(named: str) -> "Organisation":

@@ -27,6 +27,7 @@ from anshin.console.people.operations.persons import (
     find_person,
     people_of_installation,
     record_for_person,
+    reset_second_factor,
     update_profile,
 )
 from anshin.console.people.operations.sign_in import find_sign_in_link, make_sign_in_link, use_sign_in_link
@@ -56,6 +57,7 @@ __all__ = [
     "record_for_person",
     "remove_member",
     "resend_invitation",
+    "reset_second_factor",
     "revoke_invitation",
     "revoke_key",
     "set_roles",
