@@ -10,7 +10,8 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from anshin.console.audit.models import AuditEntry
-from anshin.console.people.keys import ApiKeyAuth, KeyParts, new_key, parse_key
+from anshin.console.people.key_auth import ApiKeyAuth
+from anshin.console.people.keys import KeyParts, new_key, parse_key
 from anshin.console.people.models import ApiKey
 from anshin.console.people.operations import create_key, revoke_key
 from anshin.console.people.roles import KEY_GRANTS, Role

@@ -13,7 +13,8 @@ from anshin.console.audit.access import actions_of, entries_for
 from anshin.console.audit.catalogue import outline, sentence
 from anshin.console.audit.forms import LogFilterForm
 from anshin.console.audit.models import AuditEntry
-from anshin.console.people.access import Actor, company_page
+from anshin.console.people.access import Actor
+from anshin.console.people.gates import company_page
 from anshin.console.people.roles import Permission
 from anshin.console.web.tables import csv_response, page_of, wants_csv
 

@@ -19,7 +19,8 @@ from anshin.console.cases.forms import CaseFilterForm, NoteForm, ReasonForm
 from anshin.console.cases.models import Incident
 from anshin.console.cases.room import room_of
 from anshin.console.cases.wording import custody_sentence, status_of, title_of, verified_sentence
-from anshin.console.people.access import Actor, company_page
+from anshin.console.people.access import Actor
+from anshin.console.people.gates import company_page
 from anshin.console.people.roles import Permission
 from anshin.console.web.tables import csv_response, page_of, wants_csv
 

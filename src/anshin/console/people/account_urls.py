@@ -12,7 +12,7 @@ from allauth.usersessions import views as sessions
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, re_path
 
-from anshin.console.people.access import person_page, public_page
+from anshin.console.people.gates import person_page, public_page
 
 
 @public_page

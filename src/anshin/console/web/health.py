@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from anshin.console.people.access import public_page
+from anshin.console.people.gates import public_page
 from anshin.console.web.operate import checks
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from anshin import __version__
 from anshin.console.fleet import operations as fleet
 from anshin.console.loop.operations import state as loop_state
-from anshin.console.people.access import public_page
+from anshin.console.people.gates import public_page
 from anshin.console.people.models import Organisation
 from anshin.console.web.operate.backup import last_backup_at
 from anshin.console.web.operate.tasks import task_counts

@@ -13,9 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from anshin.console.audit.operations import record
-from anshin.console.people.access import Actor, person_of, provider_page, public_page
+from anshin.console.people.access import Actor, person_of
 from anshin.console.people.errors import PeopleError
 from anshin.console.people.forms import CompanyForm, FirstProviderForm, MailSettingsForm
+from anshin.console.people.gates import provider_page, public_page
 from anshin.console.people.roles import Permission
 from anshin.console.people.views.entrance import sign_in
 from anshin.console.web import setup as wizard

@@ -6,14 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from anshin.console.people.access import (
-    Actor,
-    actor_for,
-    company_page,
-    organisations_of,
-    person_page,
-    public_page,
-)
+from anshin.console.people.access import Actor, actor_for, organisations_of
+from anshin.console.people.gates import company_page, person_page, public_page
 from anshin.console.people.models import Organisation, User
 from anshin.console.people.roles import Permission
 from anshin.console.web.access import desks

@@ -21,7 +21,7 @@ from anshin.console.fleet.api.documents import (
 from anshin.console.fleet.filters import DetectionFilter, DeviceFilter
 from anshin.console.fleet.operations.restores import RestoreRefused, restore_state
 from anshin.console.people.access import Actor
-from anshin.console.people.keys import ApiKeyAuth
+from anshin.console.people.key_auth import ApiKeyAuth
 from anshin.console.people.roles import Permission
 from anshin.console.web.problems import ApiProblem
 from anshin.wire.documents import Problem

@@ -28,7 +28,8 @@ from anshin.console.fleet.wording import (
     detection_rows,
     detection_state,
 )
-from anshin.console.people.access import Actor, company_page
+from anshin.console.people.access import Actor
+from anshin.console.people.gates import company_page
 from anshin.console.people.roles import Permission
 from anshin.console.web.live import answer_part, render_part
 from anshin.console.web.tables import csv_response, page_of, wants_csv

@@ -16,7 +16,8 @@ from anshin.console.fleet.filters import DetectionFilter, DeviceFilter
 from anshin.console.fleet.forms import DeviceNameForm, EnrolmentForm
 from anshin.console.fleet.status import State
 from anshin.console.fleet.wording import CAUSES, STATES, detection_rows
-from anshin.console.people.access import Actor, company_page
+from anshin.console.people.access import Actor
+from anshin.console.people.gates import company_page
 from anshin.console.people.roles import Permission
 from anshin.console.web.live import answer_part, render_part
 from anshin.console.web.tables import csv_response, page_of, wants_csv

@@ -12,7 +12,8 @@ from anshin.console.fleet import access, operations
 from anshin.console.fleet.forms import HashListForm, ProtectionForm
 from anshin.console.fleet.models import HashListEntry, Protection
 from anshin.console.fleet.operations.protection import ListFull
-from anshin.console.people.access import Actor, company_page
+from anshin.console.people.access import Actor
+from anshin.console.people.gates import company_page
 from anshin.console.people.roles import Permission
 from anshin.console.web.tables import csv_response, page_of, wants_csv
 

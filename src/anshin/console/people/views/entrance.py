@@ -10,9 +10,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from anshin.console.people import operations
-from anshin.console.people.access import public_page
 from anshin.console.people.errors import AlreadyExistsError, NotUsableError
 from anshin.console.people.forms import NewPersonForm
+from anshin.console.people.gates import public_page
 from anshin.console.people.models import User
 from anshin.console.people.roles import Role
 

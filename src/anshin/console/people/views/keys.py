@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from anshin.console.people import operations
-from anshin.console.people.access import Actor, company_page, key_or_404
+from anshin.console.people.access import Actor, key_or_404
 from anshin.console.people.forms import KeyForm
+from anshin.console.people.gates import company_page
 from anshin.console.people.roles import Permission
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anshin.console.people import operations
-from anshin.console.people.access import Actor, company_page, invitation_or_404, member_or_404
+from anshin.console.people.access import Actor, invitation_or_404, member_or_404
 from anshin.console.people.errors import PeopleError
 from anshin.console.people.forms import InvitationForm, RolesForm
+from anshin.console.people.gates import company_page
 from anshin.console.people.roles import Permission
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from anshin.console.people import operations
-from anshin.console.people.access import person_page
 from anshin.console.people.forms import ProfileForm
+from anshin.console.people.gates import person_page
 from anshin.console.people.models import Membership, User
 
 

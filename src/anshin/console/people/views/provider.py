@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from anshin.console.people import operations
-from anshin.console.people.access import Actor, provider_page
+from anshin.console.people.access import Actor
 from anshin.console.people.board import Row, rows_of
 from anshin.console.people.forms import CompanyForm
+from anshin.console.people.gates import provider_page
 from anshin.console.people.roles import Permission
 from anshin.console.web.tables import csv_response, page_of, wants_csv
 
