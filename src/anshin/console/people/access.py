@@ -5,7 +5,7 @@ An object of another company, and a company one has nothing to do with, answer e
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal, ParamSpec
+from typing import Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -16,8 +16,6 @@ from django_scopes import scopes_disabled
 from anshin.console.people.models import ApiKey, Invitation, Membership, Organisation, User
 from anshin.console.people.roles import KEY_GRANTS, Permission, Role, permissions_of
 from anshin.console.people.tokens import hash_token
-
-P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
