@@ -67,6 +67,12 @@ def describe(error: Exception) -> CliError | None:
         return CliError(
             error.format_message(), code="usage" if usage else "failure", exit_code=error.exit_code, field=parameter
         )
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("anshin"):
+        return CliError(
+            f"This command belongs to the console, which is not installed here ({error.name} is missing). "
+            "Install it with: pip install 'anshin[console]'",
+            code="not_installed",
+        )
     for name, code, exit_code in KNOWN:
         module, _, attribute = name.partition(":")
         if isinstance(error, getattr(import_module(module), attribute)):
