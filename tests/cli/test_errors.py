@@ -29,7 +29,7 @@ def anshin_without_console(*arguments: str, cwd) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("command", [["up", "--data", "d"], ["doctor", "--data", "d"], ["worker", "--data", "d"]])
+@pytest.mark.parametrize("command", [["up", "--data", "d"], ["doctor"], ["worker", "--data", "d"]])
 def test_console_commands_say_what_is_missing(tmp_path, command):
     (tmp_path / "d" / "secrets").mkdir(parents=True)
     done = anshin_without_console(*command, cwd=tmp_path)
