@@ -50,18 +50,20 @@ def apply_answers(*, device: Device, events: Sequence[AgentEvent], now: datetime
 
 def _answered(device: Device, events: Sequence[AgentEvent], now: datetime) -> dict[UUID, DeviceCommand]:
     """Close what is answered. What a scan finds names its command too, but only its end answers it."""
-    found = Counter(event.command_id for event in events if event.command_id and event.kind in _DETECTIONS)
+    found = Counter(event.command_id for event in events if event.kind in _DETECTIONS)
     for command_id, count in found.items():
+        if command_id is None:  # found in passing, not by a scan
+            continue
         DeviceCommand.objects.filter(device=device, id=command_id).update(found=F("found") + count)
-    answers = [event for event in events if event.command_id and event.kind in _ANSWERS]
-    for event in answers:
-        DeviceCommand.objects.filter(device=device, id=event.command_id, answered_at=None).update(
+    answers = [(event.command_id, event) for event in events if event.command_id and event.kind in _ANSWERS]
+    for command_id, event in answers:
+        DeviceCommand.objects.filter(device=device, id=command_id, answered_at=None).update(
             answered_at=now,
             files_scanned=event.files_scanned,
             error_ja=event.error_ja,
             error_en=event.error_en,
         )
-    return DeviceCommand.objects.filter(device=device).in_bulk([event.command_id for event in answers])
+    return DeviceCommand.objects.filter(device=device).in_bulk([command_id for command_id, _event in answers])
 
 
 def _mark_restored(item: QuarantineItem, event: AgentEvent, command: DeviceCommand | None, now: datetime) -> None:
