@@ -257,6 +257,23 @@ def test_scan_by_command_finds_what_is_not_watched(world: World, tmp_path: Path)
     assert answers[EventKind.SCAN_FINISHED].files_scanned == 2
 
 
+def test_scan_without_a_path_goes_through_everything_watched_also_what_is_known(world: World) -> None:
+    kept = drop(world, "bad.bin")
+    world.console.settings = {"protection": "watch"}
+    drop(world, "fine.txt", b"fine")
+    assert world.once()
+    assert kept.exists()
+    before = set(world.console.events)
+    asked = world.ask(CommandKind.SCAN)
+    assert world.once()
+    later = [event for key, event in world.console.events.items() if key not in before]
+    (answer,) = [event for event in later if event.command_id == asked and event.kind is EventKind.SCAN_FINISHED]
+    assert answer.files_scanned == 2
+    assert answer.path == ""
+    assert answer.error_en == ""
+    assert not any(event.path.startswith(str(world.folder.root)) for event in later)
+
+
 def test_an_interrupted_command_is_answered_and_not_run_again(world: World) -> None:
     asked = world.ask(CommandKind.SCAN, path=str(world.home))
     agent = world.agent()

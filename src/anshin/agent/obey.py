@@ -40,6 +40,7 @@ class CommandDesk:
     events: EventMaker
     clock: Clock
     own_folder: bytes
+    watched: tuple[bytes, ...]
     scan: Callable[[Command, Iterator[bytes]], None]
     """Looks at each file in turn, without holding up fresh ones, and then calls `scanned`."""
 
@@ -78,10 +79,11 @@ class CommandDesk:
         self.feed(Spooled())
 
     def _scan(self, command: Command) -> None:
-        path = os.path.realpath(os.fsencode(command.path)) if command.path else b""
-        if not path:
-            self._answer(command, sentence("command_incomplete"))
-        elif is_below(path, self.own_folder):
+        if not command.path:  # everything that this device watches
+            self.scan(command, files_below(self.watched, leave_out=self.own_folder))
+            return
+        path = os.path.realpath(os.fsencode(command.path))
+        if is_below(path, self.own_folder):
             self._answer(command, sentence("scan_own_folder", path=path_text(path)))
         elif os.path.isdir(path):
             self.scan(command, files_below([path], leave_out=self.own_folder))

@@ -124,6 +124,7 @@ class Agent:
             events=events,
             clock=self.clock,
             own_folder=self._own,
+            watched=self.watched,
             scan=self._scan,
         )
         self._lock = threading.Lock()

@@ -151,7 +151,7 @@ class Command(Document):
     id: UUID
     kind: CommandKind
     item_id: UUID | None = None  # restore
-    path: Text = ""  # scan
+    path: Text = ""  # scan; "" is everything that the device watches
     reason: Text = ""
     asked_by: Short = ""
     expires_at: AwareDatetime

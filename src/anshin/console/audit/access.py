@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from anshin.console.audit.catalogue import names_of_program
 from anshin.console.audit.models import AuditEntry
 from anshin.console.people.access import Actor
 from anshin.console.people.roles import Permission
@@ -26,7 +27,9 @@ def entries_for(actor: Actor, wanted: LogFilter) -> QuerySet[AuditEntry]:
     actor.require(Permission.AUDIT_VIEW)
     found = AuditEntry.objects.filter(organisation=actor.organisation).order_by("-sequence")
     if wanted.who:
-        found = found.filter(Q(actor_name__icontains=wanted.who))
+        found = found.filter(
+            Q(actor_name__icontains=wanted.who) | Q(actor_kind="system", actor_name__in=names_of_program(wanted.who))
+        )
     if wanted.action:
         found = found.filter(action=wanted.action)
     if wanted.first_day:

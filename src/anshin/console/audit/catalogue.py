@@ -37,6 +37,19 @@ def sentence(entry: AuditEntry, language: str) -> str:
     return _filled(entry.action, entry.data, language, missing=UNKNOWN)
 
 
+def doer(entry: AuditEntry, language: str) -> str:
+    """Return who acted, in `language`: a person's or a device's name as it is, the program's in words."""
+    if entry.actor_kind != "system":
+        return entry.actor_name
+    return format(_Value(entry.actor_name, "ja" if language.startswith("ja") else "en"), "word")
+
+
+def names_of_program(text: str) -> list[str]:
+    """Return the names under which the program acts and whose words, in any language, contain `text`."""
+    sought = text.casefold()
+    return [name for name, words in vocabulary().items() if any(sought in word.casefold() for word in words.values())]
+
+
 def outline(action: str, language: str) -> str:
     """Return the sentence of `action` with dots in place of its values."""
     return _filled(action, {}, language, missing="…")

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anshin.console.audit.access import actions_of, entries_for
-from anshin.console.audit.catalogue import outline, sentence
+from anshin.console.audit.catalogue import doer, outline, sentence
 from anshin.console.audit.forms import LogFilterForm
 from anshin.console.audit.models import AuditEntry
 from anshin.console.people.access import Actor
@@ -30,7 +30,7 @@ def audit_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         header = [_("Number"), _("Time"), _("Who"), _("As provider"), _("What"), _("Action"), _("Hash")]
         return csv_response("audit", header, _rows(entries.iterator(), language))
     page = page_of(request, entries)
-    lines = [{"entry": entry, "sentence": sentence(entry, language)} for entry in page]
+    lines = [{"entry": entry, "who": doer(entry, language), "sentence": sentence(entry, language)} for entry in page]
     wanted = request.GET.copy()
     wanted["format"] = "csv"
     return render(
@@ -49,7 +49,7 @@ def _rows(entries: Iterable[AuditEntry], language: str) -> Iterator[list[Any]]:
         yield [
             entry.sequence,
             timezone.localtime(entry.at).isoformat(timespec="seconds"),
-            entry.actor_name,
+            doer(entry, language),
             _("Yes") if entry.as_provider else "",
             sentence(entry, language),
             entry.action,

@@ -38,8 +38,8 @@ class NoteForm(forms.Form):
     """A note on the timeline."""
 
     text = forms.CharField(
-        label=_("Note"),
-        help_text=_("Who noticed or did what, and when? The time of writing is added by itself."),
+        label=_("What did you notice or do?"),
+        help_text=_("Write who, what and when. Your name and the time of writing are added by themselves."),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )

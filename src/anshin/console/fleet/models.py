@@ -206,6 +206,21 @@ class QuarantineItem(models.Model):
         return f"{self.state} {self.original_path}"
 
 
+class ScanRequest(models.Model):
+    """A person's wish that devices examine all they watch: because of a detection, or of one device for itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    detection = models.ForeignKey(Detection, null=True, blank=True, on_delete=models.CASCADE)
+    asked_by_name = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+
+    objects = CompanyManager()
+
+    def __str__(self) -> str:
+        return f"{self.asked_by_name} {self.asked_at}"
+
+
 class DeviceCommand(models.Model):
     """Something the console asks of a device; answered by the event that names it."""
 
@@ -214,6 +229,7 @@ class DeviceCommand(models.Model):
     device = models.ForeignKey(Device, on_delete=models.CASCADE)
     kind = models.CharField(max_length=30)  # wire.documents.CommandKind
     item_id = models.UUIDField(null=True, blank=True)
+    scan = models.ForeignKey(ScanRequest, null=True, blank=True, on_delete=models.CASCADE)
     path = models.TextField(blank=True)
     reason = models.TextField(blank=True)
     asked_by_name = models.CharField(max_length=200)
@@ -221,6 +237,10 @@ class DeviceCommand(models.Model):
     expires_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    files_scanned = models.PositiveBigIntegerField(null=True, blank=True)  # of a scan, once it is answered
+    found = models.PositiveIntegerField(default=0)  # detections that a scan reported
+    error_ja = models.TextField(blank=True)
+    error_en = models.TextField(blank=True)
 
     objects = CompanyManager()
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from anshin.console.fleet.views import detections, devices, protection
+from anshin.console.fleet.views import detections, devices, protection, scans
 
 urlpatterns: list[URLPattern] = [
     path("devices/", devices.device_list, name="device_list"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("devices/<uuid:device_id>/", devices.device_detail, name="device_detail"),
     path("devices/<uuid:device_id>/rename/", devices.device_rename, name="device_rename"),
     path("devices/<uuid:device_id>/revoke/", devices.device_revoke, name="device_revoke"),
+    path("devices/<uuid:device_id>/scan/", scans.device_scan, name="device_scan"),
     path("detections/", detections.detection_list, name="detection_list"),
     path("detections/recent/", detections.detection_recent, name="detection_recent"),
     path("detections/<uuid:detection_id>/", detections.detection_detail, name="detection_detail"),
@@ -21,6 +22,8 @@ urlpatterns: list[URLPattern] = [
         detections.detection_restore_state,
         name="detection_restore_state",
     ),
+    path("detections/<uuid:detection_id>/scan/", scans.detection_scan, name="detection_scan"),
+    path("detections/<uuid:detection_id>/scan/state/", scans.detection_scan_state, name="detection_scan_state"),
     path("lists/", protection.hash_list, name="hash_list"),
     path("lists/add/", protection.hash_list_add, name="hash_list_add"),
     path("lists/<uuid:entry_id>/remove/", protection.hash_list_remove, name="hash_list_remove"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anshin.console.fleet.models import Detection
 from anshin.console.fleet.operations.restores import RestoreStage
+from anshin.console.fleet.operations.scans import ScanStage
 from anshin.console.fleet.status import Cause, State
 
 Text = str | Promise
@@ -61,6 +62,19 @@ RESTORE_REFUSED: dict[str, Text] = {
     "restored": _("The file has been put back already."),
     "under_way": _("A restore has been asked for already. Wait for the PC to answer."),
     "device_revoked": _("This PC's enrolment has ended, so it takes no requests. Enrol it again first."),
+}
+SCANS: dict[ScanStage, Text] = {
+    ScanStage.ASKED: _("Waiting for the PC. If it is switched off, it begins when it is switched on."),
+    ScanStage.SENT: _("The PC is examining its files."),
+    ScanStage.DONE: _("Finished."),
+    ScanStage.FAILED: _("Could not be finished."),
+    ScanStage.EXPIRED: _("No answer within 24 hours. Ask again when the PC is switched on."),
+}
+SCAN_REFUSED: dict[str, Text] = {
+    "no_device": _("There is no PC that could be asked. Add a device first."),
+    "under_way": _("An examination has been asked for already and is not finished. Wait for the PCs to answer."),
+    "device_revoked": _("This PC's enrolment has ended, so it takes no requests. Enrol it again first."),
+    "sample": _("This is a sample. No agent stands behind it, so it cannot be asked for anything."),
 }
 VERDICTS: dict[str, Text] = {
     "clean": _("Nothing found"),

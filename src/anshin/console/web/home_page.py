@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from anshin.console.audit.access import LogFilter, entries_for
+from anshin.console.audit.catalogue import doer
 from anshin.console.audit.catalogue import sentence as log_sentence
 from anshin.console.audit.operations import has_acted
 from anshin.console.cases import operations as cases
@@ -155,7 +156,9 @@ def log_context(actor: Actor, *, limit: int = 5) -> dict[str, Any]:
     language = get_language() or "ja"
     entries = entries_for(actor, LogFilter())[:limit]
     return {
-        "lines": [{"entry": one, "sentence": log_sentence(one, language)} for one in entries],
+        "lines": [
+            {"entry": one, "who": doer(one, language), "sentence": log_sentence(one, language)} for one in entries
+        ],
         "live_path": reverse("home_log", kwargs={"organisation_id": actor.organisation.id}),
     }
 

@@ -12,12 +12,14 @@ from anshin.console.fleet.operations.figures import FleetFigures, figures
 from anshin.console.fleet.operations.ingest import store_events
 from anshin.console.fleet.operations.protection import change_list, current_mode, remove_from_list, set_protection
 from anshin.console.fleet.operations.restores import request_restore
+from anshin.console.fleet.operations.scans import ask_to_scan, last_scan, scan_state
 from anshin.console.fleet.operations.summaries import FleetSummary, summaries
 
 __all__ = [
     "DetectionFacts",
     "FleetFigures",
     "FleetSummary",
+    "ask_to_scan",
     "change_list",
     "commands_for",
     "current_mode",
@@ -26,6 +28,7 @@ __all__ = [
     "figures",
     "forget_nonces",
     "hear",
+    "last_scan",
     "make_enrolment_token",
     "mark_handled",
     "recent_detections",
@@ -33,6 +36,7 @@ __all__ = [
     "rename_device",
     "request_restore",
     "revoke_device",
+    "scan_state",
     "set_protection",
     "start_enrolment",
     "store_events",

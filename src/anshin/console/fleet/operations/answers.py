@@ -1,13 +1,22 @@
 """What agents answer to commands, and restores that people start on the PC itself."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from anshin.console.fleet.models import Detection, Device, DeviceCommand, QuarantineItem
 from anshin.wire.documents import AgentEvent, EventKind
 
+_DETECTIONS = {
+    EventKind.DETECTION_BLOCKED,
+    EventKind.DETECTION_NOT_BLOCKED,
+    EventKind.DETECTION_SUSPICIOUS,
+}
 _RESTORES = {EventKind.QUARANTINE_RESTORED, EventKind.QUARANTINE_RESTORE_FAILED}
+_ANSWERS = {*_RESTORES, EventKind.SCAN_FINISHED}
 
 
 def apply_answers(*, device: Device, events: Sequence[AgentEvent], now: datetime) -> list[tuple[str, dict[str, str]]]:
@@ -40,11 +49,21 @@ def apply_answers(*, device: Device, events: Sequence[AgentEvent], now: datetime
 
 
 def _answered(device: Device, events: Sequence[AgentEvent], now: datetime) -> dict[UUID, DeviceCommand]:
-    ids = {event.command_id for event in events if event.command_id is not None}
-    if not ids:
-        return {}
-    DeviceCommand.objects.filter(device=device, id__in=ids, answered_at=None).update(answered_at=now)
-    return DeviceCommand.objects.filter(device=device).in_bulk(ids)
+    """Close what is answered. What a scan finds names its command too, but only its end answers it."""
+    found = Counter(event.command_id for event in events if event.kind in _DETECTIONS)
+    for command_id, count in found.items():
+        if command_id is None:  # found in passing, not by a scan
+            continue
+        DeviceCommand.objects.filter(device=device, id=command_id).update(found=F("found") + count)
+    answers = [(event.command_id, event) for event in events if event.command_id and event.kind in _ANSWERS]
+    for command_id, event in answers:
+        DeviceCommand.objects.filter(device=device, id=command_id, answered_at=None).update(
+            answered_at=now,
+            files_scanned=event.files_scanned,
+            error_ja=event.error_ja,
+            error_en=event.error_en,
+        )
+    return DeviceCommand.objects.filter(device=device).in_bulk([command_id for command_id, _event in answers])
 
 
 def _mark_restored(item: QuarantineItem, event: AgentEvent, command: DeviceCommand | None, now: datetime) -> None:

@@ -18,6 +18,7 @@ from anshin.console.fleet.filters import DetectionFilter
 from anshin.console.fleet.forms import RestoreForm
 from anshin.console.fleet.models import Detection
 from anshin.console.fleet.operations.restores import RestoreRefused, restore_state
+from anshin.console.fleet.views.scans import scan_context
 from anshin.console.fleet.wording import (
     DONE,
     HEADLINES,
@@ -105,7 +106,12 @@ def detection_detail(request: HttpRequest, actor: Actor, detection_id: UUID) -> 
         "may_handle": actor.may(Permission.DETECTION_HANDLE),
         "error": detection.event.document.get("error_ja" if ja else "error_en", ""),
     }
-    context["part"] = render_part(request, "fleet/parts/restore_state.html", _restore_context(actor, detection))
+    case = context["case"]
+    context["may_ask_desk"] = case is not None and case.state == "open" and actor.may(Permission.CASE_WORK)
+    restore = _restore_context(actor, detection)
+    context["restore"] = restore["restore"]
+    context["part"] = render_part(request, "fleet/parts/restore_state.html", restore)
+    context["scan_part"] = render_part(request, "fleet/parts/scan_state.html", scan_context(actor, detection))
     return render(request, "fleet/detection.html", context)
 
 

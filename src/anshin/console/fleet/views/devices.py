@@ -15,6 +15,7 @@ from anshin.console.fleet import access, operations
 from anshin.console.fleet.filters import DetectionFilter, DeviceFilter
 from anshin.console.fleet.forms import DeviceNameForm, EnrolmentForm
 from anshin.console.fleet.status import State
+from anshin.console.fleet.views.scans import scan_line
 from anshin.console.fleet.wording import CAUSES, STATES, detection_rows
 from anshin.console.people.access import Actor
 from anshin.console.people.gates import company_page
@@ -64,6 +65,8 @@ def _device_csv(table: access.DeviceTable) -> HttpResponse:
 
 def _detail_context(actor: Actor, device_id: UUID) -> dict[str, Any]:
     row = access.device_row_of(device_id)
+    scan = operations.last_scan(device=row.device)
+    place = {"organisation_id": actor.organisation.id, "device_id": device_id}
     return {
         "row": row,
         "device": row.device,
@@ -71,16 +74,25 @@ def _detail_context(actor: Actor, device_id: UUID) -> dict[str, Any]:
         "causes": [CAUSES[cause] for cause in row.status.causes],
         "events": access.events_of(row.device),
         "detections": detection_rows(access.detections(DetectionFilter(device=device_id))[:10]),
+        "scan": scan_line(scan) if scan else None,
         "may_manage": actor.may(Permission.DEVICE_MANAGE),
+        "may_handle": actor.may(Permission.DETECTION_HANDLE),
+        "live_path": reverse("device_detail", kwargs=place),
     }
+
+
+def _detail(request: HttpRequest, context: dict[str, Any], form: DeviceNameForm, *, status: int = 200) -> HttpResponse:
+    context = context | {"form": form, "part": render_part(request, "fleet/parts/device_now.html", context)}
+    return render(request, "fleet/device.html", context, status=status)
 
 
 @company_page(Permission.DEVICE_VIEW)
 def device_detail(request: HttpRequest, actor: Actor, device_id: UUID) -> HttpResponse:
-    """Show one device."""
+    """Show one device; the part that may change keeps itself current."""
     context = _detail_context(actor, device_id)
-    context["form"] = DeviceNameForm(initial={"name": context["device"].name})
-    return render(request, "fleet/device.html", context)
+    if request.htmx:  # type: ignore[attr-defined]
+        return answer_part(request, "fleet/parts/device_now.html", context)
+    return _detail(request, context, DeviceNameForm(initial={"name": context["device"].name}))
 
 
 @company_page(Permission.DEVICE_MANAGE)
@@ -90,7 +102,7 @@ def device_rename(request: HttpRequest, actor: Actor, device_id: UUID) -> HttpRe
     device = access.device_of(device_id)
     form = DeviceNameForm(request.POST)
     if not form.is_valid():
-        return render(request, "fleet/device.html", _detail_context(actor, device_id) | {"form": form}, status=400)
+        return _detail(request, _detail_context(actor, device_id), form, status=400)
     operations.rename_device(actor=actor, device=device, name=form.cleaned_data["name"])
     messages.success(request, _("The name has been changed."))
     return redirect("device_detail", organisation_id=actor.organisation.id, device_id=device_id)

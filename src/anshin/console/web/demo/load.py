@@ -10,8 +10,6 @@ from django.db import transaction
 from anshin.console.people.models import Organisation
 from anshin.console.people.operations import companies_of, providers
 
-FIRST_COMPANY_LABEL = "demo-pc"
-
 
 def is_empty() -> bool:
     """Whether the installation has no organisation yet."""
@@ -50,4 +48,4 @@ def make_agent_token() -> str:
     from anshin.console.fleet.operations import make_enrolment_token
     from anshin.console.people.access import system_actor
 
-    return make_enrolment_token(actor=system_actor(demo_company(), "demo"), label=FIRST_COMPANY_LABEL)
+    return make_enrolment_token(actor=system_actor(demo_company(), "demo"), label=read("devices.yaml")["this_computer"])
