@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from anshin.engine.limits import Limits
 from anshin.engine.service import Engine, EngineSettings
 from anshin.engine.verdict import Status
 from tests.engine.samples import eicar, gap_codes, reason_codes, zipped
@@ -33,6 +34,15 @@ def test_good_bad_and_archived(engine, file):
     assert (found.status, found.score, found.blocks) == (Status.MALICIOUS, 1.0, True)
     assert found.reasons[0].place.member == "a/t.com"
     assert found.versions == engine.versions()
+
+
+def test_file_too_large_to_be_hashed_in_time_is_incomplete_and_soon(engine, file):
+    path = file(b"MZ")
+    os.truncate(path, 2**40)  # sparse: costs nothing to make, and ten minutes to read
+    with Engine(EngineSettings(jail=False, limits=Limits(seconds=0.1))) as hurried:
+        found = hurried.judge_path(path)
+    assert (found.status, found.sha256, found.size) == (Status.INCOMPLETE, "", 2**40)
+    assert gap_codes(found) == {"time"}
 
 
 @pytest.mark.parametrize("size", [0, 1, 300_000, 5_000_000])

@@ -4,10 +4,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from anshin.engine.names import shortened
 from anshin.engine.verdict import FileType, Gap, Place, Reason, Status, Thresholds, Verdict, Versions
 
 MAX_REASONS = 50
 MAX_GAPS = 50
+LONGEST_PLACE = 1000
+"""Characters of the way to a member, from the outermost archive on."""
 _RANK = {Status.CLEAN: 0, Status.UNREADABLE: 1, Status.INCOMPLETE: 1, Status.SUSPICIOUS: 2, Status.MALICIOUS: 3}
 
 
@@ -33,17 +36,26 @@ class Findings:
         self.inner_reasons += [r.model_copy(update={"place": _inside(child.name, r.place)}) for r in child.reasons]
         self.inner_gaps += [g.model_copy(update={"place": _inside(child.name, g.place)}) for g in child.gaps]
         self.inner_reasons = ranked(self.inner_reasons)[:MAX_REASONS]
-        self.inner_gaps = self.inner_gaps[:MAX_GAPS]
+        self.inner_gaps = distinct(self.inner_gaps)
 
 
 def _inside(member: str, place: Place) -> Place:
     path = f"{member}!{place.member}" if place.member else member
-    return place.model_copy(update={"member": path})
+    return place.model_copy(update={"member": shortened(path, LONGEST_PLACE)})
 
 
 def ranked(reasons: Iterable[Reason]) -> list[Reason]:
     """Return the reasons, heaviest first, without repetitions."""
     return sorted(dict.fromkeys(reasons), key=lambda r: (-r.weight, r.code, r.place.member, r.place.offset or 0))
+
+
+def distinct(gaps: Iterable[Gap]) -> list[Gap]:
+    """Return up to `MAX_GAPS` gaps without repetitions, in order; of each code one at least."""
+    unique = list(dict.fromkeys(gaps))
+    if len(unique) <= MAX_GAPS:
+        return unique
+    first = {gap.code: gap for gap in reversed(unique)}.values()
+    return list(dict.fromkeys([*first, *unique]))[:MAX_GAPS]
 
 
 def combined(reasons: Iterable[Reason]) -> float:
@@ -77,7 +89,7 @@ def assemble(
         score=score,
         thresholds=limits,
         reasons=tuple(ranked([*findings.reasons, *findings.inner_reasons])[:MAX_REASONS]),
-        gaps=tuple(dict.fromkeys([*findings.gaps, *findings.inner_gaps])),
+        gaps=tuple(distinct([*findings.gaps, *findings.inner_gaps])),
         children=tuple(findings.children),
         versions=versions,
         cpu_ms=round(cpu_ms, 3),

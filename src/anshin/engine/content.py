@@ -2,10 +2,14 @@
 
 import hashlib
 import io
+import math
 import os
 import threading
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
+
+from anshin.engine.errors import LimitHit
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -134,9 +138,11 @@ def pieces(content: Content, start: int = 0, end: int | None = None, size: int =
         start += len(piece)
 
 
-def sha256(content: Content) -> str:
-    """Return the SHA-256 in hex, in one pass and with bounded memory."""
+def sha256(content: Content, *, until: float = math.inf) -> str:
+    """Return the SHA-256 in hex, in one pass and with bounded memory; raises `LimitHit` past `until` (monotonic)."""
     digest = hashlib.sha256()
     for piece in pieces(content):
+        if time.monotonic() > until:
+            raise LimitHit("time")
         digest.update(piece)
     return digest.hexdigest()

@@ -11,7 +11,7 @@ from anshin.engine.errors import LimitHit
 from anshin.engine.identify import identify
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
-from anshin.engine.names import safe_name
+from anshin.engine.names import safe_name, shortened
 from anshin.engine.rules.scan import RuleScanner
 from anshin.engine.unpack import Member, Problem, unpack
 from anshin.engine.verdict import FileType, Place, Status, Verdict, Versions
@@ -101,17 +101,16 @@ class Judge:
         self, task: Task, kind: FileType, lists: Lists, budget: Budget, findings: Findings, *, allowed: bool
     ) -> None:
         def take(found: Member | Problem) -> None:
+            name = shortened(safe_name(found.name))
             if isinstance(found, Problem):
-                place = Place(member=safe_name(found.name), detail=found.detail)
+                place = Place(member=name, detail=found.detail)
                 if found.gap:
                     findings.gaps.append(gap(found.gap, place))
                 if found.reason and not allowed:
                     findings.reasons.append(reason(found.reason, found.weight, place))
                 return
             budget.enter(task.depth + 1)
-            child = self._one(
-                Task(found.content, found.name, task.depth + 1, cut=found.cut, allowed=allowed), lists, budget
-            )
+            child = self._one(Task(found.content, name, task.depth + 1, cut=found.cut, allowed=allowed), lists, budget)
             findings.take_child(child, listed=budget.may_report())
 
         try:

@@ -7,6 +7,9 @@ import unicodedata
 # Cc control, Cf format (bidi overrides, zero-width), Cs lone surrogates, Co private use, Zl/Zp line and paragraph ends.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
+LONGEST_MEMBER = 500
+"""Characters of a member's name that are kept. A ZIP takes 65,535 bytes for one name, and thousands of names."""
+
 _SEPARATOR = re.compile(r"/|\\(?!x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
@@ -26,6 +29,11 @@ def safe_name(name: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> str:
 def base_name(name: str) -> str:
     """Return the last part of a safe name; a backslash that begins an escape does not part folders."""
     return _SEPARATOR.split(name)[-1]
+
+
+def shortened(text: str, longest: int = LONGEST_MEMBER) -> str:
+    """Return safe text of at most `longest` characters; the far end is kept, because that is where the suffix is."""
+    return text if len(text) <= longest else "…" + text[1 - longest :]
 
 
 def _visible(char: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import stat
 import threading
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from anshin import __version__
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.cache import VerdictCache
 from anshin.engine.content import BytesContent, FileContent, sha256
+from anshin.engine.errors import LimitHit
 from anshin.engine.jail.backend import Backend, open_backend
 from anshin.engine.jail.job import Job
 from anshin.engine.jail.report import JailReport
@@ -114,7 +116,8 @@ class Engine:
     def judge_file(self, fd: int, *, name: str) -> Verdict:
         """Judge an open file from its beginning to its end; the descriptor's offset is not used and stays open.
 
-        A file that changes meanwhile is `incomplete`, so that what is judged is what the caller holds.
+        A file that changes meanwhile is `incomplete`, so that what is judged is what the caller holds. So is one so
+        large that not even its hash is known in time: a sparse file of terabytes costs nothing to make.
         """
         name = safe_name(name)
         try:
@@ -122,9 +125,11 @@ class Engine:
             if not stat.S_ISREG(before.st_mode):
                 return self._unreadable(name, "not_a_file")
             content = FileContent(fd)
-            digest = sha256(content)
+            digest = sha256(content, until=time.monotonic() + self._settings.limits.seconds)
             verdict = self._judge(Job(content, name, digest, fd))
             after = os.fstat(fd)
+        except LimitHit as hit:
+            return self._unread(name, before.st_size, hit.code)
         except OSError:
             return self._unreadable(name, "io")
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
@@ -168,6 +173,10 @@ class Engine:
             versions=self._versions,
             cpu_ms=0,
         )
+
+    def _unread(self, name: str, size: int, code: str) -> Verdict:
+        findings = Findings(gaps=[gap(code)])
+        return assemble(findings, sha256="", size=size, name=name, kind=_UNKNOWN, versions=self._versions, cpu_ms=0)
 
     def _unreadable(self, name: str, why: str) -> Verdict:
         return Verdict(

@@ -99,7 +99,7 @@ class Verdict(Frozen):
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
-    sha256: str = Field(pattern=r"^([0-9a-f]{64}|)$")  # empty only when unreadable
+    sha256: str = Field(pattern=r"^([0-9a-f]{64}|)$")  # empty when it was not read to its end
     size: int = Field(ge=0)
     name: str
     type: FileType

@@ -7,14 +7,17 @@ import subprocess
 import sys
 import threading
 import time
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
 
-from anshin.engine.jail.pool import Jailed
+from anshin.engine.jail import wire
+from anshin.engine.jail.pool import Jailed, Worker, WorkerLostError
+from anshin.engine.jail.worker import _written
 from anshin.engine.limits import MIB, Limits
 from anshin.engine.service import Engine, EngineSettings
-from anshin.engine.verdict import Status
+from anshin.engine.verdict import Status, Verdict
 from tests.engine.samples import eicar, gap_codes, noise, zipped
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked")
@@ -46,15 +49,64 @@ def wait_until_gone(pids: list[int]) -> None:
     assert not [p for p in pids if alive(p)]
 
 
-def test_worker_killed_before_a_file_is_replaced_and_the_file_incomplete():
+def test_file_whose_worker_was_killed_is_judged_by_another():
     with Engine() as engine:
         pid = worker_pid(engine)
         os.kill(pid, signal.SIGKILL)
-        lost = engine.judge_bytes(eicar(), name="x")
+        assert engine.judge_bytes(eicar(), name="x").status is Status.MALICIOUS
+        assert worker_pid(engine) != pid
+
+
+def test_file_that_costs_two_workers_is_incomplete(monkeypatch):
+    def ask(_self: Jailed, worker: Worker, *_more: object) -> None:
+        os.kill(worker.pid, signal.SIGKILL)
+        raise WorkerLostError("crashed")
+
+    with Engine() as engine:
+        with monkeypatch.context() as patched:
+            patched.setattr(Jailed, "_ask", ask)
+            lost = engine.judge_bytes(eicar(), name="x")
         assert lost.status is Status.INCOMPLETE
         assert gap_codes(lost) == {"crashed"}
         assert engine.judge_bytes(eicar(), name="x").status is Status.MALICIOUS
-        assert worker_pid(engine) != pid
+
+
+@pytest.mark.parametrize("begun", [b"", b"\0\0", b"\0\0\1\0half"], ids=["nothing", "half a header", "half an answer"])
+def test_worker_that_never_ends_its_answer_cannot_hold_the_broker(monkeypatch, begun):
+    """What a worker that a file has taken over may do: here another process answers in its place."""
+    with Engine(EngineSettings(limits=Limits(seconds=0.2))) as engine:
+        ours, theirs = Pipe()
+        theirs._send(begun)  # type: ignore[attr-defined]
+        worker = backend(engine)._slots.queue[-1]
+        assert worker is not None
+        worker.line.close()
+        worker.line = ours
+        assert gap_codes(engine.judge_bytes(b"hello", name="x")) == {"time"}
+        theirs.close()
+        assert engine.judge_bytes(b"hello", name="x").status is Status.CLEAN
+
+
+def test_names_of_members_cannot_make_the_verdict_too_long_to_arrive():
+    """Each name takes 60 kB here, and stands in the verdict several times."""
+    long = "\x01" * 60_000
+    members = {"t.com": eicar()} | {f"{n}/../{long}.txt": b"x" for n in range(300)}
+    with Engine() as engine:
+        found = engine.judge_bytes(zipped(members), name="x")
+        assert found.status is Status.MALICIOUS
+        assert len(found.model_dump_json()) < 4 * MIB
+        assert all(c.name.endswith(".txt") for c in found.children[1:])
+
+
+def test_members_that_make_the_verdict_too_long_are_not_listed(monkeypatch):
+    monkeypatch.setattr(wire, "LONGEST_VERDICT", 4000)
+    verdict = Verdict.model_validate_json(_written(_with_children(40)))
+    assert verdict.children == ()
+    assert len(Verdict.model_validate_json(_written(_with_children(1))).children) == 1
+
+
+def _with_children(count: int) -> Verdict:
+    with Engine(EngineSettings(jail=False)) as engine:
+        return engine.judge_bytes(zipped({f"{n}.txt": b"x" for n in range(count)}), name="x")
 
 
 def test_worker_killed_in_the_middle_of_a_file():
@@ -62,8 +114,7 @@ def test_worker_killed_in_the_middle_of_a_file():
         pid = worker_pid(engine)
         os.kill(pid, signal.SIGSTOP)  # holds the file for as long as the test needs
         threading.Timer(0.2, os.kill, (pid, signal.SIGKILL)).start()
-        lost = engine.judge_bytes(noise(2 * MIB), name="x")
-        assert gap_codes(lost) == {"crashed"}
+        assert engine.judge_bytes(zipped({"a": noise(2 * MIB), "t.com": eicar()}), name="x").status is Status.MALICIOUS
         assert engine.judge_bytes(b"hello", name="x").status is Status.CLEAN
 
 
@@ -123,7 +174,6 @@ def test_zygote_that_dies_is_started_anew():
         pid = worker_pid(engine)
         os.kill(backend(engine)._zygote._process.pid, signal.SIGKILL)
         wait_until_gone([pid])  # its workers die with it
-        engine.judge_bytes(b"first", name="x")
         assert engine.judge_bytes(eicar(), name="x").status is Status.MALICIOUS
 
 

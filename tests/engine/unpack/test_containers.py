@@ -1,12 +1,14 @@
 import io
+import lzma
 import struct
+import tarfile
 import zlib
 
 import py7zr
 import pytest
 
 from anshin.engine.verdict import Status
-from tests.engine.samples import eicar, gap_codes, noise, tarred
+from tests.engine.samples import eicar, gap_codes, noise, tarred, zipped
 
 
 def sevenzipped(members: dict[str, bytes], password: str | None = None) -> bytes:
@@ -41,6 +43,51 @@ def test_members_are_scanned_and_named(judge, build):
     clean = judge(build({"a.txt": b"hello", "b.txt": b"bye"}))
     assert clean.status is Status.CLEAN
     assert [c.name for c in clean.children] == ["a.txt", "b.txt"]
+
+
+@each_format
+@pytest.mark.parametrize("name", ["%PDF-1.7", "MZ.txt"])
+def test_what_a_container_begins_with_does_not_hide_it(judge, build, name):
+    """A tar begins with the name of its first member."""
+    assert judge(build({name: eicar()})).status is Status.MALICIOUS
+
+
+def test_stored_pdf_does_not_hide_the_7z_around_it(judge):
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w", filters=[{"id": py7zr.FILTER_COPY}]) as archive:
+        archive.writestr(b"%PDF-1.7 harmless", "a.pdf")
+        archive.writestr(eicar(), "b.com")
+    assert judge(out.getvalue()).status is Status.MALICIOUS
+
+
+@pytest.mark.parametrize("kind", [b"Z", b"D", b"A"])
+def test_tar_member_of_unknown_type_is_a_file(judge, kind):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        info = tarfile.TarInfo("a")
+        info.size, info.type = len(eicar()), kind
+        archive.addfile(info, io.BytesIO(eicar()))
+    assert judge(out.getvalue()).status is Status.MALICIOUS
+
+
+def test_zip_behind_a_7z_is_looked_at(judge):
+    found = judge(sevenzipped({"a.txt": b"x"}) + zipped({"b.com": eicar()}))
+    assert found.status is Status.MALICIOUS
+    assert judge(sevenzipped({"a.txt": b"x"}) + bytes(40)).status is Status.CLEAN
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        lzma.compress(b"x" * 99, lzma.FORMAT_ALONE),
+        b"\x50\x2a\x4d\x18" + struct.pack("<I", 4) + b"skip" + b"\x28\xb5\x2f\xfd rest",
+    ],
+    ids=["lzma", "skippable frame"],
+)
+def test_stream_that_nobody_opens_is_never_clean(judge, data):
+    found = judge(data)
+    assert found.status is Status.INCOMPLETE
+    assert gap_codes(found) == {"unsupported"}
 
 
 @each_format

@@ -1,4 +1,8 @@
-"""Decides the kind of a file: magic bytes, then structure, then text; Magika only where those end."""
+"""Decides the kind of a file: structure, then magic bytes, then text; Magika only where those end.
+
+Containers come first: a tar begins with a name and a 7z may hold its members as they are, so whatever those begin with
+must not hide the archive.
+"""
 
 from functools import cache
 from typing import NamedTuple
@@ -50,6 +54,11 @@ def unsupported_containers() -> frozenset[str]:
     return frozenset(load_data(KINDS)["unsupported_containers"])
 
 
+@cache
+def _containers() -> frozenset[str]:
+    return frozenset(load_data(KINDS)["containers"]) | unsupported_containers()
+
+
 def identify(content: Content, *, ask_magika: bool = True) -> FileType:
     """Return the kind of `content`. Never raises for bad content, and Magika never overrules magic or structure."""
     if content.size == 0:
@@ -73,27 +82,35 @@ def identify(content: Content, *, ask_magika: bool = True) -> FileType:
 
 
 def _by_structure(content: Content, head: bytes) -> FileType | None:
-    if head.startswith(b"MZ"):
+    if is_tar(head):
+        kind, mime = "tar", "application/x-tar"
+    elif head.startswith(b"MZ"):
         kind, mime = refine_mz(content, head)
     elif head.startswith(b"\xca\xfe\xba\xbe"):
         kind, mime = refine_macho(head)
-    elif b"%PDF-" in head[:1024]:
+    elif head.startswith(b"%PDF-"):
         kind, mime = "pdf", "application/pdf"
-    elif is_tar(head):
-        kind, mime = "tar", "application/x-tar"
     else:
         return None
     return FileType(kind=kind, mime=mime, decided_by="structure")
 
 
+def _holds_pdf(head: bytes) -> bool:
+    """Whether readers would take it for a PDF: they look for its mark within the first 1,024 bytes."""
+    return b"%PDF-" in head[:1024]
+
+
 def _by_magic(content: Content, head: bytes) -> FileType | None:
     for row in magic_table():
-        if row.matches(head):
-            if row.kind == "zip":
-                kind, mime = zip_kind(content, head)
-                return FileType(kind=kind, mime=mime, decided_by="magic" if kind == "zip" else "structure")
-            return FileType(kind=row.kind, mime=row.mime, decided_by="magic")
-    return None
+        if not row.matches(head):
+            continue
+        if row.kind == "zip":
+            kind, mime = zip_kind(content, head)
+            return FileType(kind=kind, mime=mime, decided_by="magic" if kind == "zip" else "structure")
+        if row.kind not in _containers() and _holds_pdf(head):
+            break
+        return FileType(kind=row.kind, mime=row.mime, decided_by="magic")
+    return FileType(kind="pdf", mime="application/pdf", decided_by="structure") if _holds_pdf(head) else None
 
 
 def _as_text(head: bytes) -> str | None:

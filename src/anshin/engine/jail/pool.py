@@ -30,6 +30,8 @@ GRACE = 1.0
 START_SECONDS = 60.0
 IN_MESSAGE = 64 * 1024
 """A file up to this size goes with the message, which never blocks; a larger one as an open descriptor."""
+_FROM_OUTSIDE = {0, signal.SIGKILL}
+"""How a worker ends through no act of its own; 0 where the zygote is gone as well."""
 _UNKNOWN = FileType(kind="unknown", mime="application/octet-stream", decided_by="none")
 
 
@@ -154,23 +156,28 @@ class Jailed:
         return self._report
 
     def judge(self, job: Job, lists: Lists) -> Verdict:
-        """Return the verdict; waits for a free worker."""
+        """Return the verdict; waits for a free worker.
+
+        A file whose worker was ended from outside (memory ran out elsewhere, somebody killed it) gets a second one: the
+        fault need not be the file's, and a dangerous file must not pass for "not scanned" because of it.
+        """
         worker = self._slots.get()
+        last_try = False
         try:
-            if worker is None:
-                worker = self._start()
-            verdict = self._ask(worker, job, lists)
-        except WorkerLostError as lost:
-            assert worker is not None
-            ended_by = self._zygote.end(worker)
-            worker = None
-            return self._incomplete(job, "time" if ended_by == signal.SIGXCPU else lost.code)
+            while True:
+                worker = worker or self._start()
+                try:
+                    return self._trusted(self._ask(worker, job, lists), job)
+                except WorkerLostError as lost:
+                    ended_by, worker = self._zygote.end(worker), None
+                    if last_try or lost.code != "crashed" or ended_by not in _FROM_OUTSIDE:
+                        return self._incomplete(job, "time" if ended_by == signal.SIGXCPU else lost.code)
+                last_try = True
         except JailError:
             worker = None
             return self._incomplete(job, "crashed")
         finally:
             self._slots.put(worker)
-        return self._trusted(verdict, job)
 
     def close(self) -> None:
         """End all processes. A second call does nothing."""
@@ -209,9 +216,7 @@ class Jailed:
             watch.start()
         try:
             self._send(worker, job, lists, small=small)
-            if not worker.line.poll(max(0.0, deadline - time.monotonic())):
-                raise WorkerLostError("time")
-            return Verdict.model_validate_json(worker.line.recv_bytes(wire.MAX_REPLY))
+            return Verdict.model_validate_json(wire.receive_by(worker.line, deadline))
         except (EOFError, OSError, ValidationError) as error:
             raise WorkerLostError("time" if time.monotonic() >= deadline else "crashed") from error
         finally:

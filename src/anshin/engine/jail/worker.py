@@ -11,6 +11,7 @@ from anshin.engine.jail.walls import allow_cpu, put_up
 from anshin.engine.judge import Judge
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
+from anshin.engine.verdict import Verdict
 
 
 def work(connection: Connection, judge: Judge, limits: Limits, *, dies_with_parent: bool) -> None:
@@ -34,8 +35,16 @@ def work(connection: Connection, judge: Judge, limits: Limits, *, dies_with_pare
             content = BytesContent(connection.recv_bytes())
         allow_cpu(limits.seconds)
         try:
-            answer = judge.judge(content, job["name"], lists).model_dump_json().encode()
+            answer = _written(judge.judge(content, job["name"], lists))
         finally:
             if fd >= 0:
                 os.close(fd)
         connection.send_bytes(answer)
+
+
+def _written(verdict: Verdict) -> bytes:
+    """Return the verdict as the broker takes it; members that would make it too long count, but are not listed."""
+    answer = verdict.model_dump_json().encode()
+    if len(answer) <= wire.LONGEST_VERDICT:
+        return answer
+    return verdict.model_copy(update={"children": ()}).model_dump_json().encode()

@@ -9,6 +9,7 @@ from anshin.engine.names import base_name
 from anshin.engine.unpack.ar import unpack_ar
 from anshin.engine.unpack.bzip import unpack_bzip
 from anshin.engine.unpack.gz import unpack_gz
+from anshin.engine.unpack.mail import unpack_mail
 from anshin.engine.unpack.member import Found, Problem, Sink
 from anshin.engine.unpack.sevenzip import unpack_7z
 from anshin.engine.unpack.tar import unpack_tar
@@ -21,6 +22,7 @@ _PULLED: dict[str, Callable[[Content, str, Meter], Found]] = {
     "ar": unpack_ar,
     "bzip2": unpack_bzip,
     "gzip": unpack_gz,
+    "mail": unpack_mail,
     "tar": unpack_tar,
     "xz": unpack_xz,
     "zstd": unpack_zst,

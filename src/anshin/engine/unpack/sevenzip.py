@@ -1,5 +1,6 @@
 """7z, by py7zr: each member is handed over as soon as it is whole, and let go of before the next."""
 
+import struct
 from typing import Any
 
 from anshin.engine.budget import Meter
@@ -7,10 +8,14 @@ from anshin.engine.content import Content, open_content
 from anshin.engine.errors import LimitHit
 from anshin.engine.names import safe_name
 from anshin.engine.unpack.member import Problem, Sink
+from anshin.engine.unpack.stream import tail_member
+
+_FIRST_HEADER = 32
+"""Signature, version, checksum, then offset, size and checksum of the header at the end (7zFormat.txt of 7-Zip)."""
 
 
 def unpack_7z(content: Content, name: str, meter: Meter, sink: Sink) -> None:
-    """Give every file to `sink`, one after the other: py7zr pushes, so there is nothing to pull."""
+    """Give every file, and what stands behind the archive, to `sink`: py7zr pushes, so there is nothing to pull."""
     import py7zr
     from py7zr.exceptions import PasswordRequired, UnsupportedCompressionMethodError
 
@@ -31,6 +36,17 @@ def unpack_7z(content: Content, name: str, meter: Meter, sink: Sink) -> None:
         problem = "damaged"
     if problem:
         sink(Problem(gap=problem, name=name))
+    for found in tail_member(content, _end(content)):
+        sink(found)
+
+
+def _end(content: Content) -> int:
+    """Return the offset behind the archive, as its first header tells it."""
+    header = content.read(0, _FIRST_HEADER)
+    if len(header) < _FIRST_HEADER:
+        return content.size
+    offset, size = struct.unpack_from("<QQ", header, 12)
+    return min(content.size, _FIRST_HEADER + int(offset) + int(size))
 
 
 def _extract(archive: Any, meter: Meter, sink: Sink) -> None:

@@ -10,13 +10,16 @@ from anshin.engine.unpack.stream import STEP, tail_member
 
 
 def unpack_tar(content: Content, name: str, meter: Meter) -> Found:
-    """Yield every regular file; links and devices have no content of their own."""
+    """Yield every file; links and devices have no content of their own.
+
+    A member of a type that nobody knows counts as a file, because that is how it is unpacked (POSIX, ustar typeflag).
+    """
     try:
         with tarfile.open(fileobj=open_content(content), mode="r:", encoding="utf-8") as archive:
             for info in archive:
                 meter.budget.check_time()
                 archive.members = []  # type: ignore[attr-defined] # tarfile remembers every header otherwise
-                if info.isreg():
+                if info.isreg() or info.type not in tarfile.SUPPORTED_TYPES:
                     yield from _one(archive, info, meter)
             # tarfile stops without a word at the first bad header: what is left must be padding
             yield from tail_member(content, archive.offset)

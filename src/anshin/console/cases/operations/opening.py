@@ -118,7 +118,7 @@ def _to_join(facts: DetectionFacts, playbook: Playbook) -> Incident | None:
         return None
     around = (facts.occurred_at - JOIN_WITHIN, facts.occurred_at + JOIN_WITHIN)
     candidates = (
-        Incident.objects.select_for_update()
+        Incident.objects.select_for_update(no_key=True)
         .filter(device_id=facts.device_id, sha256=facts.sha256, last_seen_at__range=around)
         .exclude(state=Incident.State.CLOSED)
         .order_by("-opened_at")

@@ -19,8 +19,12 @@ class CaseConflict(Exception):  # noqa: N818 - reads as what it says
 
 
 def locked_case(incident: Incident) -> Incident:
-    """Return the case as it is now, locked until the end of the transaction."""
-    return Incident.objects.select_for_update().get(id=incident.id)
+    """Return the case as it is now, locked until the end of the transaction.
+
+    Without its key: a note written meanwhile refers to the case, and its writer may hold the head of the log that we
+    need next. With the key the two would wait for each other (PostgreSQL, "Row-Level Locks").
+    """
+    return Incident.objects.select_for_update(no_key=True).get(id=incident.id)
 
 
 def write_note(

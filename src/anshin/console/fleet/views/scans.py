@@ -15,7 +15,8 @@ from anshin.console.fleet import access, operations
 from anshin.console.fleet.models import Detection, Device
 from anshin.console.fleet.operations.scans import DeviceScan, ScanRefused
 from anshin.console.fleet.wording import SCAN_REFUSED, SCANS
-from anshin.console.people.access import Actor, company_page
+from anshin.console.people.access import Actor
+from anshin.console.people.gates import company_page
 from anshin.console.people.roles import Permission
 from anshin.console.web.live import answer_part
 

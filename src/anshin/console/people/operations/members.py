@@ -95,8 +95,9 @@ def remove_member(*, actor: Actor, user: User) -> None:
 
 
 def _locked_memberships(organisation: Organisation) -> list[Membership]:
-    # Two people who remove each other at the same moment must not leave the organisation without a keeper.
-    Organisation.objects.select_for_update().get(id=organisation.id)
+    # Two people who remove each other at the same moment must not leave the organisation without a keeper. Without its
+    # key: who writes into the log has the log's head and needs the key; we would wait for each other.
+    Organisation.objects.select_for_update(no_key=True).get(id=organisation.id)
     return list(Membership.objects.filter(organisation=organisation).select_related("user"))
 
 

@@ -105,7 +105,8 @@ def record_for_person(*, user: User, action: str, data: Mapping[str, Any] | None
 
     `by_system` names the part of Anshin that acted; without it the person did.
     """
-    for organisation in Organisation.objects.filter(memberships__user=user).distinct():
+    # In one order for everybody: each log is locked until the end, and two people may share several organisations.
+    for organisation in Organisation.objects.filter(memberships__user=user).distinct().order_by("id"):
         actor = (
             system_actor(organisation, by_system)
             if by_system
