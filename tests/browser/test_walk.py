@@ -74,6 +74,11 @@ def test_file_is_blocked_explained_handed_over_and_restored(installation: Instal
     assert page.locator("html").get_attribute("lang") == "en"
     page.get_by_role("button", name="日本語").click()
 
+    # Every PC of the company is asked to examine all it watches, and says that it has.
+    page.get_by_role("button", name="ほかの端末も調べる").click()
+    page.get_by_text("1台中1台 調べ終わりました").wait_for()
+    page.get_by_text("危険なファイルは見つかりませんでした").wait_for()
+
     # The case: three first steps, sealed evidence, and the way to the desk.
     page.get_by_role("link", name=re.compile(r"事案 2026-|事案 20\d\d-")).click()
     assert page.locator("ol.steps > li").count() == 3

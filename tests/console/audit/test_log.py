@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import anshin.console
 from anshin.console.audit import append_only
-from anshin.console.audit.catalogue import catalogue, sentence, vocabulary
+from anshin.console.audit.catalogue import catalogue, doer, sentence, vocabulary
 from anshin.console.audit.models import AuditEntry
 from anshin.console.audit.operations import record, verify_all, verify_organisation
 from anshin.console.people.roles import Role
@@ -222,3 +222,22 @@ def test_roles_are_called_as_on_every_other_page(role):
     for language in ("ja", "en"):
         with translation.override(language):
             assert vocabulary()[role.value][language].lower() == str(role.label).lower()
+
+
+def test_the_program_is_named_in_words_and_found_by_them(cast):
+    from anshin.console.people.access import system_actor
+
+    record(actor=system_actor(cast.company, "anshin user link"), action="sign_in_link.made")
+    record(actor=cast.actor(Role.OWNER), action="person.signed_in")
+    url = reverse("audit_list", kwargs={"organisation_id": cast.company.id})
+    client = cast.client(Role.OWNER)
+    page = client.get(url, {"who": "運用担当"}).content.decode()
+    assert "運用担当のコマンド" in page
+    assert "サインインしました" not in re.sub(r"<option.*?</option>", "", page)
+    assert "anshin user link" not in page
+    assert "The operator" in cast.client(Role.OWNER, language="en").get(url).content.decode()
+
+
+def test_a_person_of_the_same_name_stays_a_person(cast):
+    entry = AuditEntry(actor_kind="person", actor_name="demo", action="person.signed_in")
+    assert doer(entry, "ja") == "demo"

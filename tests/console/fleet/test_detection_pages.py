@@ -200,3 +200,10 @@ def test_detection_leads_to_its_case(cast, agent, blocked):
     page = cast.client(Role.OWNER).get(at(cast, "detection_detail", detection_id=blocked["id"])).content.decode()
     room = found(r'href="([^"]+/cases/[0-9a-f-]{36}/)"', page)
     assert cast.client(Role.OWNER).get(room).status_code == 200
+
+
+def test_a_reason_that_is_too_short_is_refused_in_plain_words(cast, blocked):
+    client = cast.client(Role.OWNER)
+    url = at(cast, "detection_restore", detection_id=blocked["id"])
+    assert "5文字以上で入力してください（いま2文字です）。" in client.post(url, {"reason": "短い"}).content.decode()
+    assert "入力してください。" in client.post(url, {"reason": ""}).content.decode()
