@@ -60,6 +60,13 @@ def test_enrolment_wants_the_whole_document(cast):
     assert answer.json()["field"]
 
 
+def test_enrolment_is_small(db):
+    """Anybody may send one: what is wrong with a large one is not even looked at."""
+    body = b"{" + b",".join(b'"%x":0' % n for n in range(4000)) + b"}"
+    answer = Client().post("/api/agent/v1/enrol", body, content_type="application/json")
+    assert (answer.status_code, code(answer)) == (413, "body_too_large")
+
+
 def test_member_may_not_enrol(cast):
     from django.core.exceptions import PermissionDenied
 

@@ -102,6 +102,8 @@ def test_restore_needs_a_writing_key(cast, blocked):
     assert (refused.status_code, code(refused)) == (403, "not_allowed")
     writer = caller(cast, "write")
     assert writer.post(url, {"reason": "x"}, content_type="application/json").status_code == 422
+    nul = writer.post(url, {"reason": "because\0"}, content_type="application/json")
+    assert (nul.status_code, code(nul)) == (422, "invalid")
     spaces = writer.post(url, {"reason": "      "}, content_type="application/json")
     assert (spaces.status_code, code(spaces)) == (422, "reason_too_short")
     done = writer.post(url, REASON, content_type="application/json")

@@ -42,6 +42,7 @@ def test_list_filters_and_csv(cast, agent, blocked):
     assert sorted(names("")) == ["macro.docm", "請求書.pdf.exe"]
     assert names("?outcome=suspicious") == ["macro.docm"]
     assert names("?q=macro") == ["macro.docm"]
+    assert names("?q=mac%00ro") == ["macro.docm"]  # PostgreSQL takes no NUL
     assert len(names("?q=" + "a" * 64)) == 2
     assert names("?sort=file") == ["macro.docm", "請求書.pdf.exe"]
     assert names(f"?device={NOBODY.replace('0000', '1111')}&device=bad") != []

@@ -9,10 +9,12 @@ from django.utils import timezone
 from django_scopes import scope
 
 from anshin.console.fleet import operations
+from anshin.console.fleet.api.parsing import parse_upload
 from anshin.console.fleet.models import Detection, Device, DeviceCommand, DeviceEvent, QuarantineItem
 from anshin.console.fleet.operations.ingest import corrected, file_name
 from anshin.console.loop.models import DomainEvent
 from anshin.console.people.roles import Role
+from anshin.console.web.problems import ApiProblem
 from anshin.wire.documents import AgentEvent, EventReceipt, Problem
 from tests.console.fleet.conftest import event, verdict
 
@@ -99,6 +101,8 @@ def test_id_of_another_device_is_refused(cast, inside, make_agent, elsewhere):
         {"kind": "quarantine.restored"},
         {"path": "x" * 5000},
         {"path": "\ud800"},
+        {"verdict": verdict(size=2**63)},
+        {"verdict": verdict(children=[verdict(size=10**400)])},
     ],
     ids=",".join,
 )
@@ -117,6 +121,27 @@ def test_not_a_number_is_refused_alone(inside):
     answer = receipt(inside.send(good, bad))
     assert [str(r.id) for r in answer.refused] == [bad["id"]]
     assert DeviceEvent.objects.count() == 1
+
+
+def test_number_too_large_for_any_database_is_refused_alone(inside):
+    """1e999 is JSON by its letter and becomes infinity."""
+    good, bad = event(), event("detection.not_blocked")
+    body = json.dumps({"events": [good, bad]}).replace('"cpu_ms": 12.5', '"cpu_ms": 1e999').encode()
+    answer = receipt(inside.post("events", body))
+    assert [str(r.id) for r in answer.refused] == [bad["id"]]
+    assert DeviceEvent.objects.count() == 1
+
+
+def test_no_depth_of_nesting_breaks_the_server(inside):
+    """Two readers have two limits; between them lies the depth that one can read and the other cannot write."""
+    codes = set()
+    for depth in range(80, 1100, 1):
+        document = f'{{"id": "{uuid4()}", "x": {"[" * depth}{"]" * depth}}}'
+        try:
+            parse_upload(f'{{"events": [{document}]}}'.encode())
+        except ApiProblem as problem:
+            codes.add(problem.code)
+    assert codes == {"document_invalid"}
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,12 @@ def test_board_searches_both_names(cast, search, found):
     assert len(page.context["rows"]) == found
 
 
+def test_nul_in_a_search_finds_what_it_would_without(cast):
+    """PostgreSQL takes none."""
+    page = cast.client(Role.ANALYST).get(reverse("provider_board"), {"q": "to\0wa"})
+    assert len(page.context["rows"]) == 1
+
+
 def test_board_costs_the_same_for_many_companies(cast, django_assert_max_num_queries):
     client = cast.client(Role.ANALYST)
     client.get(reverse("provider_board"))

@@ -55,6 +55,24 @@ def test_secrets_come_from_the_data_folder_or_a_named_file(tmp_path: Path):
     assert named.secret_key == "named"
 
 
+def test_real_installation_never_becomes_a_demonstration_by_a_variable(tmp_path: Path):
+    """Nobody is asked for a second factor in a demonstration."""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "secret-key").write_text("key")
+    environment = {"ANSHIN_DATA": str(tmp_path), "ANSHIN_DEMO": "1"}
+    with pytest.raises(ConfigurationError, match="ANSHIN_DEMO"):
+        read_config(environment)
+    (tmp_path / "demo").touch()
+    assert read_config(environment).demo
+
+
+@pytest.mark.parametrize("url", ["https://anshin.example.jp", "http://192.0.2.7:8000"])
+def test_developers_error_pages_are_for_this_machine_only(url: str):
+    assert read_config({"ANSHIN_DEBUG": "1"}).debug
+    with pytest.raises(ConfigurationError, match="ANSHIN_DEBUG"):
+        read_config({"ANSHIN_DEBUG": "1", "ANSHIN_PUBLIC_URL": url})
+
+
 def test_data_folder_without_a_key_is_refused(tmp_path: Path):
     with pytest.raises(ConfigurationError, match="anshin up"):
         read_config({"ANSHIN_DATA": str(tmp_path)})

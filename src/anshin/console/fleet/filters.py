@@ -26,6 +26,11 @@ def _one_of(value: str, allowed: tuple[str, ...], default: str = "") -> str:
     return value if value in allowed else default
 
 
+def _words(query: Mapping[str, str]) -> str:
+    # PostgreSQL takes no NUL, not even to look for.
+    return query.get("q", "").replace("\0", "").strip()[:100]
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceFilter:
     """Which devices, in which order. A value that means nothing is left out."""
@@ -39,7 +44,7 @@ class DeviceFilter:
         """Read the filter from an address."""
         return cls(
             state=_one_of(query.get("state", ""), (*State, "revoked")),
-            search=query.get("q", "").strip()[:100],
+            search=_words(query),
             sort=_one_of(query.get("sort", ""), DEVICE_ORDERS, "state"),
         )
 
@@ -70,7 +75,7 @@ class DetectionFilter:
             outcome=_one_of(query.get("outcome", ""), tuple(Detection.Outcome.values)),
             handled=_one_of(query.get("handled", ""), ("yes", "no")),
             device=device,
-            search=query.get("q", "").strip()[:100],
+            search=_words(query),
             sort=_one_of(query.get("sort", ""), tuple(DETECTION_ORDERS), "-time"),
         )
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from anshin.console.web.operate.data_folder import DEMO_MARK
+
 
 class ConfigurationError(ValueError):
     """A setting has a value that cannot be used. The message says which, why, and what would do."""
@@ -168,13 +170,24 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     public_url = (environ.get("ANSHIN_PUBLIC_URL", "") or "http://127.0.0.1:8000").rstrip("/")
     if not public_url.startswith(("http://", "https://")):
         raise ConfigurationError(f"ANSHIN_PUBLIC_URL is {public_url!r}; it must start with http:// or https://.")
+    demo, debug = _flag(environ, "ANSHIN_DEMO"), _flag(environ, "ANSHIN_DEBUG")
+    if demo and data and not (data / DEMO_MARK).exists():
+        raise ConfigurationError(
+            f"ANSHIN_DEMO is 1, but {data} is a real installation: nobody would be asked for a second factor. "
+            "Unset it. `anshin up --demo` makes a demonstration in an empty folder."
+        )
+    if debug and urlsplit(public_url).hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ConfigurationError(
+            f"ANSHIN_DEBUG is 1, but people reach this server at {public_url}: its error pages would show them "
+            "settings and data. Unset it."
+        )
     return Config(
         data=data,
         database_url=environ.get("ANSHIN_DATABASE_URL", ""),
         database_password=_read_secret(environ, "ANSHIN_DATABASE_PASSWORD", None),
         public_url=public_url,
-        demo=_flag(environ, "ANSHIN_DEMO"),
-        debug=_flag(environ, "ANSHIN_DEBUG"),
+        demo=demo,
+        debug=debug,
         require_mfa=_choice(environ, "ANSHIN_REQUIRE_MFA", "staff", ("none", "staff", "all")),
         log_format=_choice(environ, "ANSHIN_LOG_FORMAT", "json", ("json", "human")),
         metrics_key=_read_secret(environ, "ANSHIN_METRICS_KEY", data / "secrets" / "metrics-key" if data else None),

@@ -11,6 +11,8 @@ from anshin.console.fleet.api.signed import authenticate, carry_out, read_body
 from anshin.wire.documents import EnrolRequest, EnrolResponse, EventReceipt, Heartbeat, HeartbeatReply, Problem
 
 router = Router()
+MAX_ENROL_BYTES = 16 * 1024
+"""Largest enrolment. Anybody may send one, and telling what is wrong with megabytes takes hundreds of megabytes."""
 
 
 def _answer(document: BaseModel, status: int = 200) -> HttpResponse:
@@ -22,7 +24,7 @@ def _answer(document: BaseModel, status: int = 200) -> HttpResponse:
 @router.post("/enrol", response={201: EnrolResponse, 403: Problem, 413: Problem, 422: Problem})
 def enrol(request: HttpRequest) -> HttpResponse:
     """Trade a one-time token (EnrolRequest) for a device id. The token works once, also under a race."""
-    asked = parse_document(EnrolRequest, read_body(request))
+    asked = parse_document(EnrolRequest, read_body(request, limit=MAX_ENROL_BYTES))
     return _answer(operations.enrol(request=asked), 201)
 
 

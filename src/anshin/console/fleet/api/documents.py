@@ -125,7 +125,8 @@ class DetectionPage(Schema):
 class RestoreRequest(Schema):
     """Why a file must come back."""
 
-    reason: str = Field(min_length=MIN_REASON, max_length=2000)
+    # PostgreSQL keeps no NUL; forms refuse it by themselves.
+    reason: str = Field(min_length=MIN_REASON, max_length=2000, pattern=r"^[^\x00]*$")
 
 
 class RestoreAnswer(Schema):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from anshin.console.fleet.operations.ingest import ReceivedEvent, Upload
 from anshin.console.web.problems import ApiProblem
+from anshin.engine.verdict import Verdict
 from anshin.wire.documents import MAX_EVENTS, WIRE_VERSION, AgentEvent, EventUpload, Refusal
 
 D = TypeVar("D", bound=BaseModel)
@@ -32,7 +33,7 @@ def parse_upload(body: bytes) -> Upload:
     """
     try:
         events = EventUpload.model_validate_json(body, strict=True).events
-        documents = json.loads(body, parse_constant=_refuse_constant)["events"]
+        documents = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)["events"]
     except ValueError as error:  # pydantic's error is one too
         return _one_by_one(body, error)
     except RecursionError as error:
@@ -75,6 +76,8 @@ def _one_by_one(body: bytes, error: ValueError) -> Upload:
 def _event_or_refusal(document: Any) -> AgentEvent | Refusal:
     try:
         return AgentEvent.model_validate_json(json.dumps(document, allow_nan=False), strict=True)
+    except RecursionError as error:
+        raise _unreadable() from error
     except ValueError as error:  # pydantic's, or NaN
         try:
             named = UUID(document["id"])
@@ -89,6 +92,8 @@ def _unusable(event: AgentEvent) -> str:
         return "clock_offset_seconds: not a number of seconds that a clock can be off"
     if event.sequence > _LARGEST or (event.quarantine is not None and event.quarantine.size > _LARGEST):
         return "sequence or quarantine.size: larger than 2^63-1"
+    if any(one.size > _LARGEST for one in _verdicts(event.verdict)):
+        return "verdict.size: larger than 2^63-1"
     if event.kind.startswith("detection.") and event.verdict is None:
         return f"verdict: an event of kind {event.kind} carries the verdict"
     if event.kind.startswith(("quarantine.", "detection.blocked")) and event.quarantine is None:
@@ -112,6 +117,22 @@ def _without_nul(value: Any) -> Any:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):  # 1e999: JSON by its letter, but no database keeps what it becomes
+        raise ValueError(f"{text[:20]} is larger than any number here")
+    return value
+
+
+def _verdicts(verdict: Verdict | None) -> Iterator[Verdict]:
+    """Yield a verdict and those of all its members."""
+    waiting = [verdict] if verdict else []
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting.extend(one.children)
 
 
 def _told(error: ValueError) -> str:

@@ -32,14 +32,14 @@ class SignedRequest:
     now: datetime
 
 
-def read_body(request: HttpRequest) -> bytes:
+def read_body(request: HttpRequest, *, limit: int = MAX_BODY_BYTES) -> bytes:
     """Return the body. Raises ApiProblem 413 by the announced length, before a single byte is read."""
     try:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         announced = 0
-    if announced > MAX_BODY_BYTES:
-        raise body_too_large(MAX_BODY_BYTES)
+    if announced > limit:
+        raise body_too_large(limit)
     return request.body
 
 

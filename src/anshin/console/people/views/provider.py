@@ -19,7 +19,7 @@ from anshin.console.web.tables import csv_response, page_of, wants_csv
 @provider_page(Permission.PROVIDER_VIEW)
 def provider_board(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show every customer company at a glance, who needs someone first."""
-    search = request.GET.get("q", "").strip()
+    search = request.GET.get("q", "").replace("\0", "").strip()[:100]  # PostgreSQL takes no NUL
     rows = rows_of(list(operations.companies_of(provider=actor.organisation, search=search)))
     if wants_csv(request):
         return _board_csv(rows)

@@ -16,6 +16,11 @@ def is_empty() -> bool:
     return not providers().exists()
 
 
+def is_demonstration() -> bool:
+    """Whether every provider of the installation is a sample."""
+    return not providers().filter(is_demo=False).exists()
+
+
 def read(name: str) -> Any:
     """Return one of the YAML files that lie here."""
     return yaml.safe_load(files("anshin.console.web.demo").joinpath(name).read_text(encoding="utf-8"))

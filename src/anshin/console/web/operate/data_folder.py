@@ -20,6 +20,8 @@ from anshin.console.web.operate.words import gettext as _
 FOLDERS = ("secrets", "run", "static", "uploads", "backups")
 SECRETS = ("secret-key", "metrics-key")
 DEMO_MARK = "demo"
+"""Makes a folder a demonstration. A real installation never becomes one by a variable or a flag."""
+_NOTHING = {"lost+found"}  # a file system of one's own is empty all the same
 ADDRESS = "address"
 """File in run/ with the address people open, as `anshin up` last served it."""
 
@@ -27,9 +29,16 @@ ADDRESS = "address"
 def prepare(folder: Path) -> Path:
     """Make `folder` with everything in it that is not there yet, and return it resolved.
 
+    Raises ConflictError for a folder that holds something else: its rights would be changed under those who use it.
     Raises OperationError when it cannot be made or written to.
     """
     folder = folder.expanduser().resolve()
+    if folder.is_dir() and not (folder / "secrets").is_dir() and any(p.name not in _NOTHING for p in folder.iterdir()):
+        raise ConflictError(
+            _("{folder} holds something else. Name an empty folder, or one that does not exist, with --data.").format(
+                folder=folder
+            )
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)

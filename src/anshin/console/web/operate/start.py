@@ -89,8 +89,10 @@ class Installation:
         # So that commands run beside it, such as `anshin user link`, print links that lead here.
         data_folder.write_private(self.folder / "run" / data_folder.ADDRESS, url.encode())
         os.environ["DJANGO_SETTINGS_MODULE"] = "anshin.console.web.settings"
-        if self.demo:
+        if mark.exists():
             os.environ["ANSHIN_DEMO"] = "1"
+        elif self.demo:
+            os.environ.pop("ANSHIN_DEMO", None)  # it is none before its data is loaded
 
     def _prepare_database(self) -> None:
         import django
@@ -110,11 +112,12 @@ class Installation:
             connections.close_all()
 
     def _load_demo(self) -> None:
-        from anshin.console.web.demo.load import is_empty, load
+        from anshin.console.web.demo.load import is_demonstration, is_empty, load
 
         mark = self.folder / data_folder.DEMO_MARK
         if not is_empty():
-            if not mark.exists():
+            # Both: the database may be another one than the folder's, by ANSHIN_DATABASE_URL.
+            if not mark.exists() or not is_demonstration():
                 raise ConflictError(
                     _("{folder} holds a real installation. Name an empty folder for the demonstration.").format(
                         folder=self.folder
@@ -123,6 +126,7 @@ class Installation:
             return
         # The mark comes first: a load that is cut off leaves an empty demonstration, never a real one with samples.
         data_folder.write_private(mark, b"")
+        os.environ["ANSHIN_DEMO"] = "1"  # for the children, which start from here on
         load(now=datetime.now(UTC))
         self.say(_("Sample data loaded: one provider, three companies."))
 
@@ -134,7 +138,7 @@ class Installation:
         supervisor.add(Child(_("worker"), [*python, "anshin.cli", "worker"], environment, output=2))
         if not self._wait_until_ready(supervisor):
             return
-        welcome(make_welcome(with_link=self.give_link))
+        welcome(make_welcome(with_link=self.give_link, demo=self.demo))
         agent = None
         if self.demo:
             from anshin.console.web.demo.agent import DemoAgent
@@ -225,7 +229,7 @@ def fit_schema(folder: Path, *, say: Say, skip_backup: bool = False) -> None:
     say(_("Database brought to this version."))
 
 
-def make_welcome(*, with_link: bool = True) -> Welcome:
+def make_welcome(*, with_link: bool = True, demo: bool = False) -> Welcome:
     """Return the address and a one-time link: for set-up, for an administrator, or in a demonstration for an owner."""
     from django.conf import settings
     from django.db import connections
@@ -242,7 +246,7 @@ def make_welcome(*, with_link: bool = True) -> Welcome:
         if not setup.is_set_up():
             return Welcome(address, settings.CONFIG.public_url + setup.make_setup_link(), "set-up")
         # A demonstration begins where its users are: with the owner of the first company, whose PC the agent protects.
-        role = Role.OWNER if settings.CONFIG.demo else Role.ADMINISTRATOR
+        role = Role.OWNER if demo else Role.ADMINISTRATOR
         held = Membership.objects.filter(role=role, user__is_active=True)
         first = held.select_related("user").order_by("created_at", "id").first()
         if first is None:
