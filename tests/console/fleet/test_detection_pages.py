@@ -86,6 +86,7 @@ def test_detection_says_what_happened_in_both_languages(cast, agent, kind, ja, e
     assert "名前を偽っています" in japanese
     assert cast.provider.desk_phone in japanese
     assert en in english
+    assert cast.provider.name_en in english
     assert "It pretends to be a PDF" in english
     assert "T1036.007" in english
 
