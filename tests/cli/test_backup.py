@@ -194,8 +194,13 @@ def members(archive: Path) -> dict[str, bytes]:
     return found
 
 
-def written(path: Path, content: dict[str, bytes]) -> Path:
+def written(path: Path, content: dict[str, bytes], *, link: str = "") -> Path:
     with tarfile.open(path, "w:gz") as tar:
+        if link:  # to the folder secrets/
+            folder, to_it = tarfile.TarInfo("secrets"), tarfile.TarInfo(link)
+            folder.type, to_it.type, to_it.linkname = tarfile.DIRTYPE, tarfile.SYMTYPE, "../secrets"
+            tar.addfile(folder)
+            tar.addfile(to_it)
         for name, data in content.items():
             member = tarfile.TarInfo(name)
             member.size = len(data)
@@ -244,6 +249,14 @@ def test_damaged_archive_leaves_nothing_behind(archive: Path, tmp_path: Path, da
     assert done.stderr.startswith("anshin: ")
     assert list((tmp_path / "deep").iterdir()) == []
     assert not (tmp_path / "escaped").exists()
+
+
+def test_archive_with_a_link_to_a_folder_is_refused(archive: Path, tmp_path: Path):
+    """Within the archive the link is harmless; in the restored folder it would lead into secrets/."""
+    broken = written(tmp_path / "linked.tar.gz", members(archive), link="uploads/away")
+    done = Site(tmp_path / "deep" / "restored").restore(broken)
+    assert done.returncode == 1, done.stderr
+    assert list((tmp_path / "deep").iterdir()) == []
 
 
 def test_cut_off_archive_is_refused(archive: Path, tmp_path: Path):

@@ -68,6 +68,26 @@ def test_links_in_the_folders_above_are_not_followed(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root gives folders away")
+def test_what_is_slipped_in_for_a_new_folder_is_not_given_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever owns the folder above may swap the new one before it gets its owner."""
+    secret, make = tmp_path / "shadow", os.mkdir
+    secret.write_bytes(b"x")
+
+    def make_and_swap(name: bytes, mode: int, *, dir_fd: int) -> None:
+        make(name, mode, dir_fd=dir_fd)
+        os.rmdir(name, dir_fd=dir_fd)
+        os.link(secret, name, dst_dir_fd=dir_fd)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "mkdir", make_and_swap)
+        with pytest.raises(NotADirectoryError):
+            this_system().open_folder(os.fsencode(tmp_path / "new"), create_for=(12345, 12345))
+    assert secret.stat().st_uid == 0
+    this_system().open_folder(os.fsencode(tmp_path / "right"), create_for=(12345, 12345)).close()
+    assert (tmp_path / "right").stat().st_uid == 12345
+
+
 @both
 def test_publishing_never_replaces(system: System, tmp_path: Path) -> None:
     root = tmp_path.resolve()

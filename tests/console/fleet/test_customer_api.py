@@ -46,6 +46,11 @@ def test_devices(cast, agent, blocked):
     assert caller(cast).get("/api/v1/devices?state=urgent").json() == {"items": [], "total": 0}
 
 
+def test_answers_stay_out_of_caches(cast, agent):
+    assert caller(cast).get("/api/v1/devices")["Cache-Control"] == "no-store"
+    assert Client().get("/api/v1/devices")["Cache-Control"] == "no-store"
+
+
 def test_detections_filter_and_page(cast, agent, blocked):
     client = caller(cast)
     everything = client.get("/api/v1/detections").json()

@@ -63,12 +63,14 @@ def test_filter_search_and_sort_stand_in_the_address(cast, agent, make_agent):
     assert "empty-nomatch" in nothing
 
 
-def test_csv_is_safe_for_a_spreadsheet(cast, make_agent):
-    make_agent(label="=HYPERLINK(1)")
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
+def test_csv_is_safe_for_a_spreadsheet(cast, make_agent, sign):
+    """Excel in Japanese takes the wide signs for the narrow ones."""
+    make_agent(label=f"{sign}HYPERLINK(1)")
     answer = cast.client(Role.OWNER).get(at(cast, "device_list") + "?format=csv")
     assert answer["Content-Type"].startswith("text/csv")
     assert answer.content.startswith(b"\xef\xbb\xbf")
-    assert "'=HYPERLINK(1)" in answer.content.decode()
+    assert f"'{sign}HYPERLINK(1)" in answer.content.decode()
 
 
 def test_poll_sends_only_what_changed(cast, agent):

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -30,7 +31,7 @@ def test_ready(client: Client, beat):
     body = reply.json()
     assert body["status"] == "ready"
     assert set(body["checks"]) == {"database", "migrations", "worker", "outbox", "disk", "engine"}
-    assert all(check["ok"] for check in body["checks"].values())
+    assert all(check == {"ok": True} for check in body["checks"].values())  # strangers learn no figures
     assert reply["Cache-Control"].startswith("max-age=0")
 
 
@@ -58,19 +59,33 @@ def test_not_ready_with_a_full_disk(client: Client, beat, monkeypatch):
     assert client.get("/readyz").json()["checks"]["disk"]["ok"] is False
 
 
-def test_not_ready_when_a_migration_is_missing(client: Client, beat, monkeypatch):
+@pytest.fixture
+def told(client: Client, settings) -> Client:
+    """A monitor that shows the metrics key."""
+    settings.CONFIG = replace(settings.CONFIG, metrics_key="a metrics key")
+    client.defaults["HTTP_AUTHORIZATION"] = "Bearer a metrics key"
+    return client
+
+
+def test_who_shows_the_metrics_key_is_told_figures(told: Client, beat):
+    assert told.get("/readyz").json()["checks"]["disk"]["free_bytes"] > 0
+    told.defaults["HTTP_AUTHORIZATION"] = "Bearer another key"
+    assert told.get("/readyz").json()["checks"]["disk"] == {"ok": True}
+
+
+def test_not_ready_when_a_migration_is_missing(told: Client, beat, monkeypatch):
     monkeypatch.setattr(schema, "applied_migrations", lambda: frozenset({"web.0001_initial"}))
-    check = client.get("/readyz").json()["checks"]["migrations"]
+    check = told.get("/readyz").json()["checks"]["migrations"]
     assert check["ok"] is False
     assert check["state"] == "older"
 
 
-def test_a_check_that_fails_says_what_kind_and_no_more(client: Client, beat, monkeypatch):
+def test_a_check_that_fails_says_what_kind_and_no_more(told: Client, beat, monkeypatch):
     def broken():
         raise OSError("/secret/place is gone")
 
     monkeypatch.setattr(checks, "disk", broken)
-    reply = client.get("/readyz")
+    reply = told.get("/readyz")
     assert reply.status_code == 503
     assert reply.json()["checks"]["disk"] == {"ok": False, "error": "OSError"}
     assert b"secret" not in reply.content

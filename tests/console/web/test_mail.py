@@ -155,6 +155,19 @@ def test_what_failed_is_shown_with_the_servers_words(cast, real_backend):
     assert "550 nobody here" in page.content.decode()
 
 
+@pytest.mark.parametrize("change", [{"host": "localhost"}, {"port": "588"}, {"security": "none"}])
+def test_stored_password_goes_to_the_server_it_was_entered_for_only(cast, change):
+    client, given = cast.client(Role.ADMINISTRATOR), GIVEN | {"security": "tls", "user": "anshin"}
+    client.post(reverse("mail_settings"), given | {"password": SECRET})
+    refused = client.post(reverse("mail_settings"), given | change)
+    assert list(refused.context["form"].errors) == ["password"]
+    assert Installation.current().mail_host == "127.0.0.1"
+    kept = client.post(reverse("mail_settings"), given | {"sender": "b@example.test"})
+    assert not kept.context["form"].errors
+    assert stored_password(Installation.current()) == SECRET
+    assert not client.post(reverse("mail_settings"), given | change | {"password": "new"}).context["form"].errors
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

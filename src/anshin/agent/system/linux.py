@@ -105,9 +105,16 @@ class LinuxSystem:
             if create_for is None:
                 raise
         os.mkdir(part, _NEW_FOLDER_MODE, dir_fd=fd)
-        with contextlib.suppress(PermissionError):  # only root may give a folder away
-            os.chown(part, *create_for, dir_fd=fd, follow_symlinks=False)
-        return os.open(part, _PASS_FLAGS, dir_fd=fd)
+        # By descriptor: by name, whoever owns the folder above could slip another file in between and have it given.
+        made = os.open(part, _FOLDER_FLAGS, dir_fd=fd)
+        try:
+            if os.fstat(made).st_uid == os.geteuid():  # ours, so it is the one just made
+                with contextlib.suppress(PermissionError):  # only root may give a folder away
+                    os.fchown(made, *create_for)
+        except BaseException:
+            os.close(made)
+            raise
+        return made
 
     def xattrs(self, fd: int) -> tuple[tuple[bytes, bytes], ...]:
         """Return the attributes that may be read; a file system that knows none has none."""

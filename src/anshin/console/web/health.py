@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from anshin.console.people.gates import public_page
 from anshin.console.web.operate import checks
+from anshin.console.web.requests import shows_metrics_key
 
 
 @public_page
@@ -19,13 +20,17 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @public_page
 @require_safe
 @never_cache
-def readyz(_request: HttpRequest) -> HttpResponse:
-    """Say whether every part works: 200, or 503 with the checks that failed. Names and figures only, no secrets."""
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether every part works: 200, or 503, with the name of each check and whether it passed.
+
+    Figures and versions are for whoever shows the metrics key; no secrets for anybody.
+    """
+    told = shows_metrics_key(request)
     found = checks.readiness()
     ready = all(check.ok for check in found)
     body = {
         "status": "ready" if ready else "not ready",
-        "checks": {check.name: {"ok": check.ok, **check.facts} for check in found},
+        "checks": {check.name: {"ok": check.ok, **(check.facts if told else {})} for check in found},
     }
     response = JsonResponse(body, status=200 if ready else 503)
     # A prober asks every second and reads the answer itself; Django would write an error line each time.

@@ -3,12 +3,10 @@
 A client library would bring a registry and processes of its own; the format is a few lines of text.
 """
 
-import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -21,6 +19,7 @@ from anshin.console.people.gates import public_page
 from anshin.console.people.models import Organisation
 from anshin.console.web.operate.backup import last_backup_at
 from anshin.console.web.operate.tasks import task_counts
+from anshin.console.web.requests import shows_metrics_key
 from anshin.console.web.traffic import BUCKETS_SECONDS, traffic
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,11 +40,7 @@ class Metric:
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """Return the metrics to whoever shows the key as `Authorization: Bearer`; 401 to everyone else."""
-    key = settings.CONFIG.metrics_key
-    scheme, _space, shown = request.headers.get("Authorization", "").partition(" ")
-    # An installation without a key answers nobody.
-    fits = hmac.compare_digest(shown.encode(), key.encode())
-    if not (key and fits and scheme == "Bearer"):
+    if not shows_metrics_key(request):
         return HttpResponse("the key is missing or wrong\n", status=401, headers={"WWW-Authenticate": "Bearer"})
     return HttpResponse(render(collect(now=timezone.now())), content_type=CONTENT_TYPE)
 

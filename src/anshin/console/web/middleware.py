@@ -42,7 +42,8 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", POLICY)
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        user = getattr(request, "user", None)  # None: answered before anybody was looked for, as files are
+        if user is not None and (user.is_authenticated or request.path.startswith("/api/")):
             response.setdefault("Cache-Control", "no-store")
         return response
 

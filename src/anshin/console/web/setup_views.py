@@ -123,6 +123,8 @@ def _mail_form(request: HttpRequest, email: str, actor: Actor | None = None) -> 
     }
     form = MailSettingsForm(request.POST if request.method == "POST" else None, initial=stored)
     delivery: Delivery | None = None
+    if request.method == "POST" and form.is_valid() and _would_tell_the_password(installation, form.cleaned_data):
+        form.add_error("password", _("The server is another one. Enter its password; the stored one stays here."))
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         password = given.pop("password") or None
@@ -141,3 +143,14 @@ def _mail_form(request: HttpRequest, email: str, actor: Actor | None = None) -> 
         else:
             messages.success(request, _("The mail settings were saved."))
     return {"form": form, "delivery": delivery, "test_to": email, "installation": Installation.current()}
+
+
+def _would_tell_the_password(installation: Installation, given: dict[str, Any]) -> bool:
+    """Whether the stored password would go to a server that it was not entered for, or over a line without encryption.
+
+    Nobody can read it here; whoever may change the server must not be able to have it sent to one of their own.
+    """
+    if given["password"] or not given["user"] or not installation.mail_password_sealed:
+        return False
+    elsewhere = (given["host"], given["port"]) != (installation.mail_host, installation.mail_port)
+    return elsewhere or (given["security"] == "none" and installation.mail_security != "none")

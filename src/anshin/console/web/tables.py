@@ -9,7 +9,8 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 
 PAGE_SIZE = 50
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Excel in Japanese takes the wide forms for the narrow ones (OWASP, CSV injection)."""
 
 
 def page_of(request: HttpRequest, rows: Any) -> Page[Any]:
