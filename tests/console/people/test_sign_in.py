@@ -71,6 +71,18 @@ def test_forgotten_password_answers_alike_and_mails_a_link(cast, owner, language
     assert ("パスワード" in to_owner.subject) == (language == "ja")
 
 
+def test_forgotten_password_answers_alike_when_the_mail_server_fails(cast, owner, monkeypatch):
+    def fail(_self, *_args, **_kwargs):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", fail)
+    answers = {
+        cast.client(None).post(reverse("account_reset_password"), {"email": email}).status_code
+        for email in (owner.email, "nobody@example.test")
+    }
+    assert answers == {302}
+
+
 def test_too_many_wrong_passwords_are_refused_even_the_right_one(cast, owner):
     client = cast.client(None)
     for attempt in range(5):

@@ -1,6 +1,8 @@
 """How allauth behaves here."""
 
 import base64
+import logging
+import smtplib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,6 +13,8 @@ from django.utils import translation
 from anshin.console.people.models import User
 from anshin.console.web.sealing import open_sealed, seal
 
+_log = logging.getLogger(__name__)
+
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up by themselves: people come by invitation, sign-in link or the set-up wizard."""
@@ -20,11 +24,18 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail in the language of the person it goes to, or of the page when they chose none."""
+        """Send a mail in the language of the person it goes to, or of the page when they chose none.
+
+        A mail server that fails is logged and changes no answer: an error page for known addresses only would tell
+        which addresses are known.
+        """
         user = context.get("user")
         language = user.language if isinstance(user, User) and user.language else translation.get_language()
         with translation.override(language):
-            super().send_mail(template_prefix, email, context)
+            try:
+                super().send_mail(template_prefix, email, context)
+            except (OSError, ValueError, smtplib.SMTPException) as error:
+                _log.error("an account mail was not delivered: %s", type(error).__name__)  # noqa: TRY400 - no address
 
 
 class SealingMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
