@@ -35,7 +35,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             try:
                 super().send_mail(template_prefix, email, context)
             except (OSError, ValueError, smtplib.SMTPException) as error:
-                _log.error("an account mail was not delivered: %s", type(error).__name__)  # noqa: TRY400 - no address
+                _log.error("an account mail was not delivered: %s", type(error).__name__)
 
 
 class SealingMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
