@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.house import ROOT, free_port, wait_for
+from tests.faults.house import ROOT, wait_for
+from tests.postgres.run import free_port
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [

@@ -18,16 +18,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import eicar
+from tests.postgres.run import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90.0
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(what: Callable[[], object], why: str) -> None:

@@ -25,9 +25,11 @@ def start_django(data: Path | None) -> None:
         )
     os.environ["ANSHIN_DATA"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "anshin.console.web.settings"
-    if (folder / "demo").exists():
+    from anshin.console.web.operate.data_folder import ADDRESS, DEMO_MARK
+
+    if (folder / DEMO_MARK).exists():
         os.environ.setdefault("ANSHIN_DEMO", "1")
-    served = folder / "run" / "address"
+    served = folder / "run" / ADDRESS
     if served.is_file():  # links that a command prints lead to where `anshin up` last served this folder
         os.environ.setdefault("ANSHIN_PUBLIC_URL", served.read_text(encoding="utf-8").strip())
     import django

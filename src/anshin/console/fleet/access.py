@@ -71,10 +71,6 @@ def device_table(chosen: DeviceFilter, *, now: datetime | None = None) -> Device
     return DeviceTable(_sorted(shown, chosen.sort), {s: counts[s] for s in (*State, "revoked")}, len(active))
 
 
-def _searched(device: Device) -> str:
-    return f"{device.name}\n{device.hostname}\n{device.os}".casefold()
-
-
 def _sorted(rows: list[DeviceRow], order: str) -> list[DeviceRow]:
     key = order.removeprefix("-")
     rows = sorted(rows, key=lambda row: row.device.name.casefold())
