@@ -12,12 +12,15 @@ PO := $(shell find src -name '*.po')
 help: ## list the targets
 	@grep -hE '^[a-z.-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-# The stamp is written last, so that an interrupted install is done again.
+# The lock names every package, so nothing is resolved here (--no-deps): a newer release of some package can never
+# break an old clone. `pip check` says so if the lock ever lacks one. The stamp is written last, so that an
+# interrupted install is done again.
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Anshin needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip --disable-pip-version-check check
 	touch $@
 
 # Compiled message catalogues are derived files and are not committed.
