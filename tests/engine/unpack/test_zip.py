@@ -130,6 +130,59 @@ def test_overlapping_entries_are_a_gap(judge):
     assert "overlap" in gap_codes(found)
 
 
+def stored_deflate(data: bytes) -> bytes:
+    """Return deflate data of one block that holds `data` as it is, the way compressors pack what does not shrink."""
+    return b"\x01" + struct.pack("<HH", len(data), 0xFFFF ^ len(data)) + data
+
+
+def quoting(inner: bytes, packed: bytes, method: int) -> bytes:
+    """Return an archive with one entry whose packed data show `inner` to whoever looks at the raw bytes."""
+    local = local_header(b"in.zip", inner, method=method, packed=packed)
+    central = central_header(b"in.zip", inner, 0, method=method, packed=len(packed))
+    return local + central + end_record(1, len(central), len(local))
+
+
+def test_archives_in_archives_are_no_overlap(judge):
+    """Each level's end record stands in the last 64 KiB of all levels around it."""
+    data = b"hello"
+    for _ in range(5):
+        data = zipped({"in.zip": data, "a.txt": b"hello"}, zipfile.ZIP_STORED)
+    found = judge(data)
+    assert found.status is Status.CLEAN
+    assert [child.name for child in found.children] == ["in.zip", "a.txt"]
+
+
+def test_archive_that_does_not_shrink_is_no_overlap(judge):
+    inner = zipped({"a.txt": b"hello"})
+    assert judge(quoting(inner, stored_deflate(inner), 8)).status is Status.CLEAN
+
+
+def test_nested_test_file_is_told_once(judge):
+    found = judge(zipped({"in.zip": zipped({"t.com": eicar()})}, zipfile.ZIP_STORED))
+    assert [(r.code, r.place.member) for r in found.reasons] == [("rule.eicar", "in.zip!t.com")]
+    assert not found.gaps
+
+
+def test_archive_behind_the_end_of_packed_data_is_opened(judge):
+    """The entry unpacks to harmless text; a reader that takes the inner end record finds the other archive."""
+    hidden = zipped({"t.com": eicar()})
+    assert judge(quoting(b"hello", raw_deflate(b"hello") + hidden, 8)).status is Status.MALICIOUS
+
+
+def test_archive_amid_a_stored_text_is_opened(judge):
+    text = b"hello " + zipped({"t.com": eicar()}) + b" goodbye"
+    assert judge(quoting(text, text, 0)).status is Status.MALICIOUS
+
+
+def test_hidden_entry_behind_an_inner_archive_is_found(judge):
+    inner = zipped({"a.txt": b"hello"})
+    local, hidden = local_header(b"in.zip", inner), local_header(b"t.com", eicar())
+    central = central_header(b"in.zip", inner, 0)
+    found = judge(local + hidden + central + end_record(1, len(central), len(local + hidden)))
+    assert found.status is Status.MALICIOUS
+    assert "archive.hidden" in reason_codes(found)
+
+
 def test_same_entry_twice_in_the_directory_is_no_overlap(judge):
     local = local_header(b"a.txt", b"hello")
     central = central_header(b"a.txt", b"hello", 0) * 2

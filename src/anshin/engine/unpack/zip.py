@@ -17,9 +17,15 @@ HIDDEN_WEIGHT = 0.3
 def unpack_zip(content: Content, name: str, meter: Meter) -> Found:
     """Yield every member that any reader could see, and what stands before and behind the archive."""
     walk = _Walk(content, name, meter)
-    found = list(directories(content))
-    for directory in found:
-        yield from walk.directory(directory)
+    found: list[Directory] = []
+    for directory in directories(content):
+        around = walk.entry_around(directory)
+        if around is None:
+            found.append(directory)
+            yield from walk.directory(directory)
+        elif around.method or around.encrypted:
+            # Seen only by a reader that takes an end record inside packed data for the archive's own.
+            yield from walk.directory(directory, inside=True)
     yield from walk.overlaps()
     start = min((d.base for d in found), default=0)
     stop = max((d.end for d in found), default=content.size)
@@ -40,9 +46,21 @@ class _Walk:
         self._meter = meter
         self._seen: set[tuple[int, int, int, int]] = set()  # header, method, packed, encrypted
         self._spans: dict[int, int] = {}  # local header -> end of data
+        self._data: list[tuple[int, int, Entry]] = []  # from, to
 
-    def directory(self, directory: Directory) -> Found:
-        """Yield the entries of one directory, each by its central and, where it differs, by its local header."""
+    def entry_around(self, directory: Directory) -> Entry | None:
+        """Return the entry in whose data the whole archive of `directory` lies: an archive in the archive.
+
+        One that is stored is opened when its entry is judged, as every content is that ends in a directory.
+        """
+        around = (e for start, end, e in self._data if start <= directory.base and directory.end <= end)
+        return min(around, key=lambda entry: bool(entry.method or entry.encrypted), default=None)
+
+    def directory(self, directory: Directory, *, inside: bool = False) -> Found:
+        """Yield the entries of one directory, each by its central and, where it differs, by its local header.
+
+        With `inside`, they lie in the data of an entry, share its bytes by nature and account for none.
+        """
         entries, whole = central_entries(self._content, directory, self._meter.budget.limits.members)
         if not whole:
             yield Problem(gap="damaged", name=self._name, detail="central directory")
@@ -55,19 +73,21 @@ class _Walk:
                 yield Problem(gap="damaged", name=entry.name)
                 continue
             header, data = local
-            yield from self._one(entry, data)
+            yield from self._one(entry, data, inside=inside)
             if _contradicts(entry, header):
                 yield Problem(reason="archive.forged", weight=FORGED_WEIGHT, name=entry.name)
                 if not header.streamed or header.packed:
-                    yield from self._one(header, data)
+                    yield from self._one(header, data, inside=inside)
 
-    def _one(self, entry: Entry, data: int) -> Found:
+    def _one(self, entry: Entry, data: int, *, inside: bool = False) -> Found:
         key = (entry.header, entry.method, entry.packed, entry.encrypted)
         if key in self._seen:
             return
         self._seen.add(key)
         end = data + entry.packed
-        self._spans[entry.header] = max(end, self._spans.get(entry.header, 0))
+        if not inside:
+            self._spans[entry.header] = max(end, self._spans.get(entry.header, 0))
+            self._data.append((data, end, entry))
         if end > self._content.size:
             yield Problem(gap="damaged", name=entry.name)
         yield from odd_name(entry.name)
