@@ -105,6 +105,24 @@ def test_detection_shows_members_and_other_devices(cast, agent, make_agent):
     assert "hash_list" not in page
 
 
+def test_what_holds_for_many_files_inside_is_said_once(cast, agent):
+    reason = verdict()["reasons"][0]
+    inside = [{**reason, "place": {"member": f"{n}.exe", "offset": 0, "detail": ""}} for n in range(3)]
+    shut = {"code": "encrypted", "ja": "鍵つきです。", "en": "Locked."}
+    gaps = [{**shut, "place": {"member": name, "offset": None, "detail": ""}} for name in ("x.docx", "y.docx")]
+    document = event("detection.blocked", verdict=verdict(name="a.zip", reasons=inside, gaps=gaps))
+    agent.send(document)
+    url = at(cast, "detection_detail", detection_id=document["id"])
+    page = cast.client(Role.MEMBER).get(url).content.decode()
+    assert page.count(reason["ja"]) == 1
+    assert "（3 か所）" in page
+    assert page.count("鍵つきです。") == 1
+    assert "（2 か所）" in page
+    for place in ("0.exe", "1.exe", "2.exe", "encrypted: x.docx", "encrypted: y.docx"):
+        assert place in page
+    assert "(in 3 places)" in cast.client(Role.MEMBER, language="en").get(url).content.decode()
+
+
 @pytest.mark.parametrize(
     "name", ["detection_detail", "detection_restore", "detection_restore_state", "detection_handled"]
 )

@@ -1,5 +1,6 @@
 """Pages about detections."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -90,6 +91,8 @@ def detection_detail(request: HttpRequest, actor: Actor, detection_id: UUID) -> 
     detection = access.detection_of(detection_id)
     verdict = Verdict.model_validate(detection.verdict)
     ja = get_language() == "ja"
+    reasons = [(one.ja if ja else one.en, one) for one in sorted(verdict.reasons, key=lambda one: -one.weight)]
+    gaps = [(one.ja if ja else one.en, one) for one in verdict.gaps]
     context = {
         "detection": detection,
         "state": detection_state(detection),
@@ -98,8 +101,11 @@ def detection_detail(request: HttpRequest, actor: Actor, detection_id: UUID) -> 
         "done": DONE[detection.outcome],
         "verdict": verdict,
         "verdict_word": VERDICTS[verdict.status],
-        "reasons": [(one.ja if ja else one.en, one) for one in sorted(verdict.reasons, key=lambda one: -one.weight)],
-        "gaps": [(one.ja if ja else one.en, one) for one in verdict.gaps],
+        "reasons": reasons,
+        # Said once each, however many files inside it concerns; every place stands in the technical details.
+        "why": Counter(text for text, _reason in reasons).items(),
+        "not_examined": Counter(text for text, _gap in gaps).items(),
+        "gaps": gaps,
         "members": list(_members(verdict)),
         "elsewhere": access.devices_with_same_file(detection),
         "case": case_of_detection(detection_id=detection.pk),
