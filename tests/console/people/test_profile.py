@@ -16,6 +16,17 @@ def test_profile_is_saved_and_counts_from_the_next_page(cast):
     assert client.get(reverse("profile"))["Content-Language"] == "en"
 
 
+def test_mails_about_cases_are_turned_off_and_on(cast):
+    client, user = cast.client(Role.MEMBER), cast.user(cast.company, Role.MEMBER)
+    assert user.case_mail
+    client.post(reverse("profile"), GIVEN)
+    user.refresh_from_db()
+    assert not user.case_mail
+    client.post(reverse("profile"), GIVEN | {"case_mail": "on"})
+    user.refresh_from_db()
+    assert user.case_mail
+
+
 @pytest.mark.parametrize("wrong", [{"name": "  "}, {"language": "fr"}, {"theme": "pink"}, {"name": "x" * 101}])
 def test_bad_answers_change_nothing(cast, wrong):
     user = cast.user(cast.company, Role.MEMBER)

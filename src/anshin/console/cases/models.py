@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from anshin.console.people.models import Organisation
+from anshin.console.people.models import Organisation, User
 from anshin.console.people.scoping import CompanyManager
 from anshin.desk import chain
 
@@ -142,6 +142,36 @@ class CaseNote(models.Model):
 
     def __str__(self) -> str:
         return self.code or self.text[:40]
+
+
+class CaseMail(models.Model):
+    """That one person is to be told of one new case by mail. It waits until it was sent or given up."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="mails")
+    person = models.ForeignKey(User, on_delete=models.CASCADE)
+    created_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CompanyManager()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "person"], name="one_mail_per_person")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="case_mail_waiting",
+                condition=models.Q(sent_at=None, given_up_at=None),
+            ),
+            models.Index(fields=["person", "organisation", "-sent_at"], name="case_mail_sent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.person_id}"
 
 
 class Evidence(models.Model):

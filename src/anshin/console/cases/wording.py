@@ -16,6 +16,8 @@ NOTES: dict[str, Text] = {
     "joined": _("The same file was detected on %(device)s again. Its evidence was added."),
     "step_done": _("Done: %(step)s"),
     "step_undone": _("Put back to undone: %(step)s"),
+    "told": _("%(person)s was told by mail."),
+    "not_told": _("The mail to %(person)s could not be delivered."),
     "handed_over": _("Handed to the desk."),
     "taken": _("The desk has the case in hand."),
     "closed": _("Closed. Reason: %(reason)s"),
@@ -40,7 +42,7 @@ def note_sentence(note: CaseNote, language: str) -> str:
     """Return what a line of the timeline says: a person's own words, or the sentence of its code."""
     if note.code not in NOTES:
         return note.text or note.code
-    values = {"step": "", "device": "", "reason": "", "by": ""} | note.data
+    values = {"step": "", "device": "", "reason": "", "by": "", "person": ""} | note.data
     values["step"] = note.data.get(f"step_{_short(language)}", "")
     return str(NOTES[note.code] % values)
 

@@ -98,7 +98,7 @@ class ProfileForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ("name", "language", "theme")
+        fields = ("name", "language", "theme", "case_mail")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,6 +106,7 @@ class ProfileForm(forms.ModelForm[User]):
             label=_("Language"), choices=[("", _("As the browser")), *LANGUAGES], required=False
         )
         self.fields["theme"].label = _("Colours")
+        self.fields["case_mail"].label = _("Mail me when a case is opened in my company")
 
 
 class KeyForm(forms.Form):

@@ -20,7 +20,7 @@ from anshin.console.people.operations.invitations import (
     waiting_invitations,
 )
 from anshin.console.people.operations.keys import MadeKey, create_key, keys_of, note_key_use, revoke_key
-from anshin.console.people.operations.members import Member, members_of, remove_member, set_roles
+from anshin.console.people.operations.members import Member, members_of, people_to_tell, remove_member, set_roles
 from anshin.console.people.operations.persons import (
     create_person,
     end_sessions,
@@ -53,6 +53,7 @@ __all__ = [
     "note_provider_visit",
     "open_invitation",
     "people_of_installation",
+    "people_to_tell",
     "providers",
     "record_for_person",
     "remove_member",

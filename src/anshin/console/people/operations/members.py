@@ -12,7 +12,7 @@ from anshin.console.people.access import Actor
 from anshin.console.people.errors import LastKeeperError
 from anshin.console.people.models import Membership, Organisation, User
 from anshin.console.people.operations.persons import end_sessions, require_role_exists
-from anshin.console.people.roles import Permission, Role, keeper_role
+from anshin.console.people.roles import GRANTS, Permission, Role, keeper_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,18 @@ def members_of(organisation: Organisation) -> list[Member]:
         for user, memberships in held.items()
     ]
     return sorted(members, key=lambda member: str(member.user))
+
+
+def people_to_tell(organisation: Organisation) -> list[User]:
+    """Return, by address, the members who may work on cases here and have not turned their mails off."""
+    may_work = [role for role in Role if Permission.CASE_WORK in GRANTS[role]]
+    return list(
+        User.objects.filter(
+            memberships__organisation=organisation, memberships__role__in=may_work, is_active=True, case_mail=True
+        )
+        .distinct()
+        .order_by("email")
+    )
 
 
 def set_roles(*, actor: Actor, user: User, roles: frozenset[Role]) -> None:

@@ -68,10 +68,10 @@ def people_of_installation() -> QuerySet[User]:
     return User.objects.prefetch_related(Prefetch("memberships", memberships)).order_by("email")
 
 
-def update_profile(*, user: User, name: str, language: str, theme: str) -> None:
+def update_profile(*, user: User, name: str, language: str, theme: str, case_mail: bool) -> None:
     """Change what a person decides about themselves. Empty `language` follows the browser, empty `theme` the system."""
-    user.name, user.language, user.theme = name, language, theme
-    user.save(update_fields=["name", "language", "theme"])
+    user.name, user.language, user.theme, user.case_mail = name, language, theme, case_mail
+    user.save(update_fields=["name", "language", "theme", "case_mail"])
 
 
 def end_sessions(*, user: User) -> int:

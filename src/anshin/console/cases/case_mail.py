@@ -1,0 +1,77 @@
+"""The mail that tells one person of new cases, in the person's language."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from anshin.console.cases.models import Incident
+from anshin.console.cases.wording import stopped_of, title_of
+from anshin.console.people.models import Organisation, User
+
+LISTED = 10
+"""A mail about more cases than this names so many of them and counts the rest."""
+
+
+def case_message(
+    *, person: User, organisation: Organisation, incidents: Sequence[Incident], message_id: str
+) -> EmailMessage:
+    """Return the mail about `incidents`, the urgent ones first. Plain text: it must be readable everywhere.
+
+    What a device reports (names of files and devices) is shown without control or direction characters, and never in
+    the subject.
+    """
+    ordered = sorted(incidents, key=lambda one: (one.urgency != "urgent", one.opened_at))
+    language = person.language or organisation.language
+    with translation.override(language):
+        first = ordered[0]
+        name = organisation.name_en if language == "en" and organisation.name_en else organisation.name
+        title = title_of(first, language)
+        if len(ordered) == 1:
+            subject = _("%(title)s: case %(number)s, %(company)s")
+        else:
+            subject = ngettext(
+                "%(title)s: case %(number)s and %(more)s more, %(company)s",
+                "%(title)s: case %(number)s and %(more)s more, %(company)s",
+                len(ordered) - 1,
+            )
+        words = {"title": title, "number": first.number, "more": len(ordered) - 1, "company": name}
+        context = {
+            "company": name,
+            "provider": organisation.provider or organisation,
+            "cases": [_told(one, language) for one in ordered[:LISTED]],
+            "more": max(0, len(ordered) - LISTED),
+            "list_url": _address("case_list", organisation_id=organisation.id),
+            "profile_url": _address("profile"),
+        }
+        return EmailMessage(
+            subject=" ".join((subject % words).split()),
+            body=render_to_string("cases/mail/opened.txt", context),
+            to=[person.email],
+            headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+        )
+
+
+def _told(incident: Incident, language: str) -> dict[str, object]:
+    return {
+        "number": incident.number,
+        "title": title_of(incident, language),
+        "stopped": stopped_of(incident, language),
+        "file": _plain(incident.file_name),
+        "device": _plain(incident.device_name),
+        "at": incident.occurred_at,
+        "url": _address("case_room", organisation_id=incident.organisation_id, incident_id=incident.id),
+    }
+
+
+def _address(route: str, **arguments: object) -> str:
+    return str(settings.CONFIG.public_url) + reverse(route, kwargs=arguments)
+
+
+def _plain(name: str) -> str:
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
