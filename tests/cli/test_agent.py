@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -29,6 +29,13 @@ class Done(NamedTuple):
     stderr: str
 
 
+class Terminal(io.StringIO):
+    """A standard input behind which a person sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 class Desk:
     """One PC with a console, driven by commands only."""
 
@@ -39,16 +46,16 @@ class Desk:
         self.home = root / "home"
         self.home.mkdir()
 
-    def do(self, *args: str, stdin: str = "", **env: str) -> Done:
+    def do(self, *args: str, stdin: str | Terminal = "", **env: str) -> Done:
         out, err = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            patch.setattr("sys.stdin", io.StringIO(stdin))
+            patch.setattr("sys.stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)
             for name, value in env.items():
                 patch.setenv(name, value)
             exit_code = run(app, ["agent", *args, "--state", str(self.state)])
         return Done(exit_code, out.getvalue(), err.getvalue())
 
-    def enrol(self, *args: str, **more: str) -> Done:
+    def enrol(self, *args: str, **more: Any) -> Done:
         return self.do("enrol", "--console", self.url, "--watch", str(self.home), *args, **more)
 
     def items(self) -> list[dict[str, str]]:
@@ -84,6 +91,21 @@ def test_token_by_file(desk: Desk, tmp_path: Path) -> None:
 def test_token_by_standard_input(desk: Desk) -> None:
     assert desk.enrol().exit_code == 1
     assert desk.enrol(stdin=f"{TOKEN}\n").exit_code == 0
+
+
+def test_answer_as_json(desk: Desk) -> None:
+    answer = json.loads(desk.enrol("--json", ANSHIN_ENROL_TOKEN=TOKEN).stdout)
+    assert answer["organisation"] == "試験商店"
+    assert answer["watched"] == [str(desk.home)]
+    assert answer["device_id"] == str(load_config(StateFolder(desk.state)).device_id)
+    refused = desk.enrol("--json", ANSHIN_ENROL_TOKEN=TOKEN)
+    assert (refused.exit_code, refused.stdout, list(json.loads(refused.stderr))) == (5, "", ["error"])
+
+
+def test_a_terminal_is_not_asked_with_no_input(desk: Desk) -> None:
+    done = desk.enrol("--no-input", stdin=Terminal(f"{TOKEN}\n"))
+    assert done.exit_code == 1
+    assert "--token-file" in done.stderr
 
 
 def test_there_is_no_flag_for_the_token(desk: Desk) -> None:

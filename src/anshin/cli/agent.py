@@ -25,6 +25,7 @@ _NOT_ALLOWED = {"device_revoked", "device_unknown", "token_unknown", "token_used
 
 State = Annotated[Path | None, typer.Option("--state", help="State folder (also ANSHIN_AGENT_STATE).")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask; fail instead.")]
 
 
 def _folder(state: Path | None) -> Any:
@@ -65,6 +66,8 @@ def enrol(
     state: State = None,
     *,
     replace: Annotated[bool, typer.Option("--replace", help="Give up the present identity.")] = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
 ) -> None:
     """Enrol this computer with a one-time token.
 
@@ -76,7 +79,7 @@ def enrol(
 
     folder = _folder(state)
     with _told():
-        token = _token(token_file)
+        token = _token(token_file, ask=not no_input)
         engine = start_engine()
         try:
             versions = engine.versions()
@@ -91,10 +94,18 @@ def enrol(
             ca_file=str(ca_file.resolve()) if ca_file else "",
             replace=replace,
         )
-        typer.echo(say("enrolled", organisation=config.organisation, device=config.device_id))
+    if as_json:
+        answer = {
+            "device_id": str(config.device_id),
+            "organisation": config.organisation,
+            "watched": list(config.watch),
+        }
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    typer.echo(say("enrolled", organisation=config.organisation, device=config.device_id))
 
 
-def _token(token_file: Path | None) -> str:
+def _token(token_file: Path | None, *, ask: bool) -> str:
     from anshin.agent.errors import AgentError
     from anshin.agent.sentences import say
 
@@ -106,6 +117,8 @@ def _token(token_file: Path | None) -> str:
     elif os.environ.get(TOKEN_ENV):
         token = os.environ[TOKEN_ENV].strip()
     elif sys.stdin.isatty():
+        if not ask:
+            raise AgentError("token_missing")
         token = str(typer.prompt(say("token_prompt"), hide_input=True, err=True)).strip()
     else:
         token = sys.stdin.readline().strip()
