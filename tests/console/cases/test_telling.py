@@ -1,4 +1,4 @@
-"""People are told of new cases by mail: once each, gathered, in their language, and never against their will."""
+"""People are told by mail of cases that need them: once, gathered, in their language, never against their will."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django_scopes import scope, scopes_disabled
 
 from anshin.console.audit.models import AuditEntry
 from anshin.console.cases.models import CaseMail, CaseNote
-from anshin.console.cases.operations import send_waiting_mails
+from anshin.console.cases.operations import close, hand_to_desk, reopen, send_waiting_mails
 from anshin.console.cases.operations.telling import FAILURES, GATHER, GIVE_UP
 from anshin.console.loop.operations import deliver_waiting, publish
 from anshin.console.people.models import Membership
@@ -93,8 +93,8 @@ def test_many_cases_are_gathered_and_none_is_lost(desk, people, mail_server):
     send_waiting_mails(now=NOW)
     cases = [desk.case(outcome="blocked") for _ in range(11)] + [desk.case(outcome="not_blocked")]
     mail.outbox.clear()
-    assert send_waiting_mails(now=NOW + GATHER - timedelta(seconds=1)) == 0
-    assert send_waiting_mails(now=NOW + GATHER) == 2
+    assert send_waiting_mails(now=NOW + GATHER[CaseMail.About.OPENED] - timedelta(seconds=1)) == 0
+    assert send_waiting_mails(now=NOW + GATHER[CaseMail.About.OPENED]) == 2
     for message in mail.outbox:
         assert cases[-1].number in message.subject  # the urgent one
         assert "11件" in message.subject
@@ -168,3 +168,60 @@ def test_names_cannot_add_headers_or_turn_the_text_round(desk, people, mail_serv
         assert "\u202e" not in message.body
         assert "\nBcc" not in message.body
         assert message.extra_headers["Message-ID"].startswith("<")
+
+
+def hand_over(desk, case, now=NOW):
+    with scope(organisation=case.organisation):
+        return hand_to_desk(actor=desk.cast.actor(Role.OWNER, case.organisation), incident=case, now=now)
+
+
+def test_the_desk_is_told_of_what_was_handed_over_and_nobody_else(desk, people, mail_server):
+    cast, cases = desk.cast, [desk.case(), desk.case(desk.cast.other)]
+    send_waiting_mails(now=NOW)
+    mail.outbox.clear()
+    for case in cases:
+        hand_over(desk, case)
+    analysts = [cast.user(cast.provider, role).email for role in (Role.ADMINISTRATOR, Role.ANALYST)]
+    assert send_waiting_mails(now=NOW) == 4  # two people, two companies
+    assert told() == sorted(analysts * 2)
+    for message, case in zip(mail.outbox, sorted(cases * 2, key=lambda one: one.organisation_id), strict=True):
+        assert "相談窓口へ渡された" in message.subject
+        assert cast.user(case.organisation, Role.OWNER).name in message.body
+        assert str(case.id) in message.body
+        assert "最初の手順" not in message.body
+    assert send_waiting_mails(now=later(hours=1)) == 0
+
+
+def test_a_hand_over_never_waits_for_an_earlier_one(desk, people, mail_server):
+    first, second = desk.case(), desk.case()
+    hand_over(desk, first)
+    send_waiting_mails(now=NOW)
+    mail.outbox.clear()
+    hand_over(desk, second)
+    assert send_waiting_mails(now=later(seconds=1)) == 2
+    assert all(second.number in message.subject and first.number not in message.body for message in mail.outbox)
+
+
+def test_a_case_handed_over_again_is_told_again(desk, people, mail_server):
+    case, analyst = desk.case(), desk.cast.actor(Role.ANALYST)
+    hand_over(desk, case)
+    send_waiting_mails(now=NOW)
+    with scope(organisation=case.organisation):
+        close(actor=analyst, incident=case, reason="確認済み", now=later(minutes=1))
+        reopen(actor=analyst, incident=case, reason="また届いた", now=later(minutes=2))
+        again = hand_over(desk, case, later(minutes=3))
+    assert again.handed_at == later(minutes=3)
+    assert send_waiting_mails(now=later(minutes=3)) == 2
+
+
+def test_a_case_handed_over_again_while_the_mail_still_waits_is_told_once(desk, people, dead_server, settings):
+    case, analyst = desk.case(), desk.cast.actor(Role.ANALYST)
+    hand_over(desk, case)
+    with scope(organisation=case.organisation):
+        close(actor=analyst, incident=case, reason="確認済み", now=later(minutes=1))
+        reopen(actor=analyst, incident=case, reason="また届いた", now=later(minutes=2))
+        hand_over(desk, case, later(minutes=3))
+        assert CaseMail.objects.filter(about=CaseMail.About.HANDED_OVER).count() == 2
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    send_waiting_mails(now=later(minutes=3))
+    assert sum("相談窓口へ渡された" in message.subject for message in mail.outbox) == 2

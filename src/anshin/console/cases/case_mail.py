@@ -1,4 +1,4 @@
-"""The mail that tells one person of new cases, in the person's language."""
+"""The mail that tells one person of cases that need them, in the person's language."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from anshin.console.cases.models import Incident
+from anshin.console.cases.models import CaseMail, Incident
 from anshin.console.cases.wording import stopped_of, title_of
 from anshin.console.people.models import Organisation, User
 
@@ -19,7 +19,12 @@ LISTED = 10
 
 
 def case_message(
-    *, person: User, organisation: Organisation, incidents: Sequence[Incident], message_id: str
+    *,
+    person: User,
+    organisation: Organisation,
+    about: CaseMail.About,
+    incidents: Sequence[Incident],
+    message_id: str,
 ) -> EmailMessage:
     """Return the mail about `incidents`, the urgent ones first. Plain text: it must be readable everywhere.
 
@@ -31,7 +36,8 @@ def case_message(
     with translation.override(language):
         first = ordered[0]
         name = organisation.name_en if language == "en" and organisation.name_en else organisation.name
-        title = title_of(first, language)
+        handed = about == CaseMail.About.HANDED_OVER
+        title = _("Handed to the desk") if handed else title_of(first, language)
         if len(ordered) == 1:
             subject = _("%(title)s: case %(number)s, %(company)s")
         else:
@@ -43,6 +49,7 @@ def case_message(
         words = {"title": title, "number": first.number, "more": len(ordered) - 1, "company": name}
         context = {
             "company": name,
+            "handed": handed,
             "provider": organisation.provider or organisation,
             "cases": [_told(one, language) for one in ordered[:LISTED]],
             "more": max(0, len(ordered) - LISTED),
@@ -51,7 +58,7 @@ def case_message(
         }
         return EmailMessage(
             subject=" ".join((subject % words).split()),
-            body=render_to_string("cases/mail/opened.txt", context),
+            body=render_to_string("cases/mail/needed.txt", context),
             to=[person.email],
             headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
         )
@@ -65,6 +72,7 @@ def _told(incident: Incident, language: str) -> dict[str, object]:
         "file": _plain(incident.file_name),
         "device": _plain(incident.device_name),
         "at": incident.occurred_at,
+        "handed_by": _plain(incident.handed_by_name),
         "url": _address("case_room", organisation_id=incident.organisation_id, incident_id=incident.id),
     }
 

@@ -145,12 +145,17 @@ class CaseNote(models.Model):
 
 
 class CaseMail(models.Model):
-    """That one person is to be told of one new case by mail. It waits until it was sent or given up."""
+    """That one person is to be told of one case by mail. It waits until it was sent or given up."""
+
+    class About(models.TextChoices):
+        OPENED = "opened"  # to those who work on it in the company
+        HANDED_OVER = "handed_over"  # to the provider's desk
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="mails")
     person = models.ForeignKey(User, on_delete=models.CASCADE)
+    about = models.CharField(max_length=12, choices=About.choices)
     created_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
@@ -160,7 +165,14 @@ class CaseMail(models.Model):
     objects = CompanyManager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "person"], name="one_mail_per_person")]
+        constraints: ClassVar = [
+            # A case may be handed over again after its end; what waits, waits once.
+            models.UniqueConstraint(
+                fields=["incident", "person", "about"],
+                name="one_mail_waits",
+                condition=models.Q(sent_at=None, given_up_at=None),
+            )
+        ]
         indexes: ClassVar = [
             models.Index(
                 fields=["next_attempt_at"],

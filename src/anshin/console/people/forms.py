@@ -106,7 +106,7 @@ class ProfileForm(forms.ModelForm[User]):
             label=_("Language"), choices=[("", _("As the browser")), *LANGUAGES], required=False
         )
         self.fields["theme"].label = _("Colours")
-        self.fields["case_mail"].label = _("Mail me when a case is opened in my company")
+        self.fields["case_mail"].label = _("Mail me when a case needs me")
 
 
 class KeyForm(forms.Form):

@@ -67,7 +67,7 @@ class User(AbstractBaseUser):
     theme = models.CharField(
         max_length=6, choices=[("", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))], blank=True
     )
-    case_mail = models.BooleanField(default=True)  # wants a mail when a case is opened
+    case_mail = models.BooleanField(default=True)  # wants mails about cases that need them
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 

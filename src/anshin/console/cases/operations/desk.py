@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anshin.console.audit.operations import record
-from anshin.console.cases.models import Incident
+from anshin.console.cases.models import CaseMail, Incident
 from anshin.console.cases.operations.opening import DETECTION
+from anshin.console.cases.operations.telling import prepare_mails
 from anshin.console.cases.operations.work import CaseConflict, locked_case, require_open, write_note
 from anshin.console.fleet.operations import mark_handled
 from anshin.console.people.access import Actor
@@ -28,6 +29,7 @@ def hand_to_desk(*, actor: Actor, incident: Incident, now: datetime | None = Non
         case.state, case.handed_at, case.handed_by_name = Incident.State.WITH_DESK, now, actor.name[:200]
         case.save(update_fields=["state", "handed_at", "handed_by_name"])
         _write(actor, case, now, "handed_over", "case.handed_over")
+        prepare_mails(incident=case, about=CaseMail.About.HANDED_OVER, now=now)
     return case
 
 

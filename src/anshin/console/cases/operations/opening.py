@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from anshin.console.audit.operations import record
-from anshin.console.cases.models import CaseCounter, CaseNote, CaseSource, CaseStep, Evidence, Incident
+from anshin.console.cases.models import CaseCounter, CaseMail, CaseNote, CaseSource, CaseStep, Evidence, Incident
 from anshin.console.cases.operations.custody import append_custody
 from anshin.console.cases.operations.telling import prepare_mails
 from anshin.console.fleet.operations import DetectionFacts, detection_facts
@@ -58,7 +58,7 @@ def open_from_detection(
         new = incident is None
         if incident is None:
             incident = _open(organisation, counter, facts, playbook, now)
-            prepare_mails(incident=incident, now=now)
+            prepare_mails(incident=incident, about=CaseMail.About.OPENED, now=now)
         else:
             incident.last_seen_at = max(incident.last_seen_at, facts.occurred_at)
             incident.save(update_fields=["last_seen_at"])

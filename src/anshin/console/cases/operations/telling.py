@@ -1,6 +1,8 @@
-"""Tells people by mail that a case was opened: each person once for each case, at most one mail in five minutes.
+"""Tells people by mail of the cases that need them: each person once, new cases at most once in five minutes.
 
-Who is to be told is written down in the transaction that opens the case, so that no case is forgotten whatever happens
+The company is told of a case that was opened, the provider's desk of one that was handed over.
+
+Who is to be told is written down in the transaction of the thing itself, so that no case is forgotten whatever happens
 to the process. A worker that is killed between the mail server's answer and the note of it sends that mail again, under
 the same Message-ID when nothing else came to wait meanwhile.
 """
@@ -22,10 +24,11 @@ from anshin.console.cases.operations.work import write_note
 from anshin.console.people.access import system_actor
 from anshin.console.people.models import Organisation, User
 from anshin.console.people.operations import people_to_tell
+from anshin.console.people.roles import Permission
 from anshin.console.web.mail import deliver, mail_is_set
 
-GATHER = timedelta(minutes=5)
-"""So long after a mail to somebody further cases of the same company wait, to go out together."""
+GATHER = {CaseMail.About.OPENED: timedelta(minutes=5), CaseMail.About.HANDED_OVER: timedelta()}
+"""So long after such a mail further cases of the same company wait, to go out together. A hand-over never waits."""
 FIRST_WAIT = timedelta(minutes=1)
 """Wait after the first failure; it doubles with each further one."""
 LONGEST_WAIT = timedelta(hours=1)
@@ -37,17 +40,23 @@ FAILURES = 2
 _WAITING = Q(sent_at=None, given_up_at=None)
 
 
-def prepare_mails(*, incident: Incident, now: datetime) -> None:
-    """Write down, in the caller's transaction, who is to be told of a new case. Without a mail server, nobody."""
+def prepare_mails(*, incident: Incident, about: CaseMail.About, now: datetime) -> None:
+    """Write down, in the caller's transaction, who is to be told of a case. Without a mail server, nobody."""
     if not mail_is_set():
         return
-    people = people_to_tell(incident.organisation)
-    CaseMail.objects.bulk_create(
+    people = _concerned(incident.organisation, about)
+    rows = [
         CaseMail(
-            organisation=incident.organisation, incident=incident, person=person, created_at=now, next_attempt_at=now
+            organisation=incident.organisation,
+            incident=incident,
+            person=person,
+            about=about,
+            created_at=now,
+            next_attempt_at=now,
         )
         for person in people
-    )
+    ]
+    CaseMail.objects.bulk_create(rows, ignore_conflicts=True)  # handed over again while the first mail still waits
     if people:
         from anshin.console.cases.jobs import send_case_mails  # late: the job calls this module
 
@@ -61,9 +70,9 @@ def send_waiting_mails(*, now: datetime | None = None) -> int:
     with scopes_disabled():  # every company's mails; each query below names its company
         _give_up(now)
         due = CaseMail.objects.filter(_WAITING, next_attempt_at__lte=now)
-        pairs = due.order_by("organisation_id", "person_id").values_list("organisation_id", "person_id").distinct()
-        for organisation_id, person_id in list(pairs):
-            rows = _claim(organisation_id, person_id, now)
+        groups = due.values_list("organisation_id", "person_id", "about").order_by("organisation_id", "person_id")
+        for organisation_id, person_id, about in list(groups.distinct()):
+            rows = _claim(organisation_id, person_id, CaseMail.About(about), now)
             if not rows:
                 continue
             if _send(rows, now):
@@ -73,14 +82,20 @@ def send_waiting_mails(*, now: datetime | None = None) -> int:
     return sent
 
 
-def _claim(organisation_id: UUID, person_id: UUID, now: datetime) -> list[CaseMail]:
+def _concerned(organisation: Organisation, about: CaseMail.About) -> list[User]:
+    if about == CaseMail.About.OPENED:
+        return people_to_tell(organisation, Permission.CASE_WORK)
+    return people_to_tell(organisation.provider or organisation, Permission.CASE_DESK)
+
+
+def _claim(organisation_id: UUID, person_id: UUID, about: CaseMail.About, now: datetime) -> list[CaseMail]:
     """Return what waits for one person, counted as tried; nothing while an earlier mail is too fresh.
 
     Counted in a transaction of its own, so that of two workers one sends, and none holds a lock while it does.
     """
     with transaction.atomic():
-        theirs = CaseMail.objects.filter(organisation_id=organisation_id, person_id=person_id)
-        if theirs.filter(sent_at__gt=now - GATHER).exists():
+        theirs = CaseMail.objects.filter(organisation_id=organisation_id, person_id=person_id, about=about)
+        if theirs.filter(sent_at__gt=now - GATHER[about]).exists():
             return []
         rows = list(
             theirs.filter(_WAITING, next_attempt_at__lte=now)
@@ -97,13 +112,14 @@ def _claim(organisation_id: UUID, person_id: UUID, now: datetime) -> list[CaseMa
 
 def _send(rows: list[CaseMail], now: datetime) -> bool:
     """Send one mail about `rows`; False when the server did not take it."""
-    person, organisation = rows[0].person, rows[0].organisation
-    if person not in people_to_tell(organisation):  # left, or turned the mails off, since
+    person, organisation, about = rows[0].person, rows[0].organisation, CaseMail.About(rows[0].about)
+    if person not in _concerned(organisation, about):  # left, or turned the mails off, since
         CaseMail.objects.filter(id__in=[row.id for row in rows]).update(given_up_at=now)
         return True
     message = case_message(
         person=person,
         organisation=organisation,
+        about=about,
         incidents=[row.incident for row in rows],
         message_id=f"<{rows[0].id}@{urlsplit(settings.CONFIG.public_url).hostname}>",
     )

@@ -48,12 +48,12 @@ def members_of(organisation: Organisation) -> list[Member]:
     return sorted(members, key=lambda member: str(member.user))
 
 
-def people_to_tell(organisation: Organisation) -> list[User]:
-    """Return, by address, the members who may work on cases here and have not turned their mails off."""
-    may_work = [role for role in Role if Permission.CASE_WORK in GRANTS[role]]
+def people_to_tell(organisation: Organisation, permission: Permission) -> list[User]:
+    """Return, by address, the members who have `permission` and have not turned the mails about cases off."""
+    roles = [role for role in Role if permission in GRANTS[role]]
     return list(
         User.objects.filter(
-            memberships__organisation=organisation, memberships__role__in=may_work, is_active=True, case_mail=True
+            memberships__organisation=organisation, memberships__role__in=roles, is_active=True, case_mail=True
         )
         .distinct()
         .order_by("email")
