@@ -31,7 +31,7 @@ def case_message(
     What a device reports (names of files and devices) is shown without control or direction characters, and never in
     the subject.
     """
-    ordered = sorted(incidents, key=lambda one: (one.urgency != "urgent", one.opened_at))
+    ordered = sorted(incidents, key=lambda one: (one.urgency != "urgent", one.opened_at, one.number))
     language = person.language or organisation.language
     with translation.override(language):
         first = ordered[0]

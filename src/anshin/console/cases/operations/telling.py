@@ -125,30 +125,28 @@ def _send(rows: list[CaseMail], now: datetime) -> bool:
     )
     if not deliver(message).sent:
         return False
-    _end(rows, organisation, person, "told", now, sent_at=now)
+    _end_and_record(rows, "case.told", now, sent_at=now)
     return True
 
 
 def _give_up(now: datetime) -> None:
     late = CaseMail.objects.filter(_WAITING, created_at__lt=now - GIVE_UP)
     for row in late.select_related("incident", "organisation", "person"):
-        _end([row], row.organisation, row.person, "not_told", now, given_up_at=now)
+        _end_and_record([row], "case.not_told", now, given_up_at=now)
 
 
-def _end(
-    rows: list[CaseMail], organisation: Organisation, person: User, code: str, now: datetime, **when: datetime
-) -> None:
+def _end_and_record(rows: list[CaseMail], action: str, now: datetime, **when: datetime) -> None:
     """Close `rows` and note it on their cases and in the log, once."""
-    actor = system_actor(organisation, "Anshin")
     with transaction.atomic():
         for row in rows:
             if not CaseMail.objects.filter(_WAITING, id=row.id).update(**when):
                 continue  # another worker noted it
-            write_note(incident=row.incident, actor=actor, at=now, code=code, data={"person": str(person)})
+            actor, person = system_actor(row.organisation, "Anshin"), {"person": str(row.person)}
+            write_note(incident=row.incident, actor=actor, at=now, code=action.removeprefix("case."), data=person)
             record(
                 actor=actor,
-                action=f"case.{code}",
+                action=action,
                 object_kind="case",
                 object_id=row.incident_id,
-                data={"number": row.incident.number, "person": str(person)},
+                data={"number": row.incident.number, **person},
             )
