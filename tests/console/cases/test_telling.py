@@ -8,8 +8,8 @@ from django_scopes import scope, scopes_disabled
 
 from anshin.console.audit.models import AuditEntry
 from anshin.console.cases.models import CaseMail, CaseNote
-from anshin.console.cases.operations import close, hand_to_desk, reopen, send_waiting_mails
-from anshin.console.cases.operations.telling import FAILURES, GATHER, GIVE_UP
+from anshin.console.cases.operations import close, hand_to_desk, reopen
+from anshin.console.cases.operations.sending import FAILURES, GATHER, GIVE_UP, send_waiting_mails
 from anshin.console.loop.operations import deliver_waiting, publish
 from anshin.console.people.models import Membership
 from anshin.console.people.roles import Role

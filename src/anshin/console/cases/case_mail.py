@@ -1,4 +1,4 @@
-"""The mail that tells one person of cases that need them, in the person's language."""
+"""The mail that tells people of cases that need them: whom, and what it says in their language."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,18 @@ from django.utils.translation import ngettext
 from anshin.console.cases.models import CaseMail, Incident
 from anshin.console.cases.wording import stopped_of, title_of
 from anshin.console.people.models import Organisation, User
+from anshin.console.people.operations import people_to_tell
+from anshin.console.people.roles import Permission
 
 LISTED = 10
 """A mail about more cases than this names so many of them and counts the rest."""
+
+
+def people_concerned(organisation: Organisation, about: CaseMail.About) -> list[User]:
+    """Return whom a case of `organisation` needs: its own people, or the desk of its provider."""
+    if about == CaseMail.About.OPENED:
+        return people_to_tell(organisation, Permission.CASE_WORK)
+    return people_to_tell(organisation.provider or organisation, Permission.CASE_DESK)
 
 
 def case_message(

@@ -6,7 +6,7 @@ within the worker's interval. The schedule calls it every minute as well: for wh
 
 from django_tasks import task
 
-from anshin.console.cases.operations.telling import send_waiting_mails
+from anshin.console.cases.operations.sending import send_waiting_mails
 
 
 @task()

@@ -1,13 +1,15 @@
 """The sentences of the cases: what a timeline entry says, what a check found, how certain a fact is."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from anshin.console.cases.models import CaseNote, CustodyEvent, Incident
-from anshin.console.cases.operations import VerifiedCase
+
+if TYPE_CHECKING:  # operations tell people in these words, so the words must not need the operations
+    from anshin.console.cases.operations.custody import VerifiedCase
 
 Text = str | Promise
 
@@ -52,7 +54,7 @@ def custody_sentence(entry: CustodyEvent) -> str:
     return str(CUSTODY.get(entry.action, entry.action)) % {"reason": entry.reason}
 
 
-def verified_sentence(result: VerifiedCase) -> str:
+def verified_sentence(result: "VerifiedCase") -> str:
     """Return what a check of a case found."""
     if result.whole:
         return now("The evidence is whole: %(evidence)s pieces and %(custody)s custody entries were checked.") % {

@@ -13,7 +13,6 @@ from anshin.console.cases.operations.custody import (
 from anshin.console.cases.operations.desk import close, hand_to_desk, reopen, take
 from anshin.console.cases.operations.opening import OpenedCase, note_restore, open_from_detection
 from anshin.console.cases.operations.reading import CaseLink, CaseSummary, case_of_detection, desk_queue, summaries
-from anshin.console.cases.operations.telling import send_waiting_mails
 from anshin.console.cases.operations.work import CaseConflict, add_note, tick_step, untick_step
 
 __all__ = [
@@ -31,7 +30,6 @@ __all__ = [
     "note_restore",
     "open_from_detection",
     "reopen",
-    "send_waiting_mails",
     "summaries",
     "take",
     "tick_step",
