@@ -88,6 +88,14 @@ def stop(process: subprocess.Popen[str]) -> int:
             process.stdout.close()
 
 
+def shown(thing: Any) -> Any:
+    """Return Playwright's assertions about `thing`, each of which waits: after a click the old page stands a moment."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=20_000)
+    return expect(thing)
+
+
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """`anshin up --demo` in an empty folder."""

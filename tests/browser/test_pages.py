@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import Installation
+from tests.browser.conftest import Installation, shown
 
 pytestmark = pytest.mark.browser
 
@@ -100,9 +100,10 @@ def test_provider_sees_all_companies_and_the_band(installation: Installation, ch
     page = context.new_page()
     page.goto(installation.sign_in_link("tanaka@anshin-support.example.jp"))
     page.locator("main form button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/(c|p)/"))
     page.goto(installation.url + "/p/")
     for company in ("株式会社東和精機", "さくら会計事務所", "有限会社みどり水産"):
-        assert page.get_by_role("link", name=company).count() >= 1
+        shown(page.get_by_role("link", name=company).first).to_be_visible()
     page.get_by_role("link", name="さくら会計事務所").first.click()
-    assert page.locator(".band").count() >= 1
+    shown(page.locator(".band").first).to_be_visible()
     context.close()

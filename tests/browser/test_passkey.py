@@ -37,6 +37,7 @@ def test_passkey_is_added_and_lets_in(page: Any, installation: Any) -> None:
     email = next(user["email"] for user in installation.users() if user["roles"][0]["role"] == "member")
     page.goto(installation.sign_in_link(email).replace("127.0.0.1", "localhost"))
     page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/enter/" not in url, timeout=10_000)
 
     page.goto(f"{base}/accounts/2fa/webauthn/add/")
     page.check("[name=passwordless]")
@@ -45,6 +46,7 @@ def test_passkey_is_added_and_lets_in(page: Any, installation: Any) -> None:
 
     page.goto(f"{base}/accounts/logout/")
     page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/logout/" not in url, timeout=10_000)
     page.goto(f"{base}/accounts/login/")
     page.click("#passkey_login")
     page.wait_for_url(lambda url: "/accounts/" not in url, timeout=10_000)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Installation
+from tests.browser.conftest import Installation, shown
 from tests.conftest import eicar
 from tests.faults.house import wait_for
 
@@ -66,13 +66,14 @@ def test_file_is_blocked_explained_handed_over_and_restored(installation: Instal
 
     page.get_by_role("link", name="請求書.pdf.exe").first.click()
     page.get_by_role("heading", name="危険なファイルを止めました").wait_for()
-    assert "無害なテストファイル" in page.inner_text("main")
+    shown(page.locator("main")).to_contain_text("無害なテストファイル")
     detection = page.url
     screenshot(page, "detection")
     page.get_by_role("button", name="English").click()
-    assert "harmless" in page.inner_text("main")
-    assert page.locator("html").get_attribute("lang") == "en"
+    shown(page.locator("main")).to_contain_text("harmless")
+    shown(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("button", name="日本語").click()
+    shown(page.locator("html")).to_have_attribute("lang", "ja")
 
     # Every PC of the company is asked to examine all it watches, and says that it has.
     page.get_by_role("button", name="ほかの端末も調べる").click()
@@ -81,10 +82,11 @@ def test_file_is_blocked_explained_handed_over_and_restored(installation: Instal
 
     # The case: three first steps, sealed evidence, and the way to the desk.
     page.get_by_role("link", name=re.compile(r"事案 2026-|事案 20\d\d-")).click()
-    assert page.locator("ol.steps > li").count() == 3
-    assert "封印" in page.inner_text("main")
+    shown(page.locator("ol.steps > li")).to_have_count(3)
+    shown(page.locator("main")).to_contain_text("封印")
     screenshot(page, "case")
     page.get_by_role("button", name=re.compile("済ませました")).first.click()
+    shown(page.get_by_text("あと 2 つ").first).to_be_visible()
     page.get_by_role("link", name="相談窓口へ渡す").or_(page.get_by_role("button", name="相談窓口へ渡す")).click()
     page.get_by_role("button", name="相談窓口へ渡す").click()
     page.get_by_text("相談窓口で対応中").first.wait_for()
@@ -106,7 +108,7 @@ def test_file_is_blocked_explained_handed_over_and_restored(installation: Instal
     page.goto(detection)
     page.get_by_text("元の場所に戻しました").first.wait_for()
     page.goto(home + "audit/")
-    assert "動作確認のために置いたテストファイルだから" in page.inner_text("main")
+    shown(page.locator("main")).to_contain_text("動作確認のために置いたテストファイルだから")
 
 
 def test_archive_two_levels_deep_is_blocked(installation: Installation, page):
@@ -114,8 +116,8 @@ def test_archive_two_levels_deep_is_blocked(installation: Installation, page):
     wait_for(lambda: not target.exists(), seconds=30, why="the archive is blocked")
     page.get_by_role("link", name="資料.zip").first.click()
     page.get_by_text("技術的な詳細").click()
-    assert "請求書一式.zip" in page.inner_text("main")
-    assert "見積書.txt" in page.inner_text("main")
+    shown(page.locator("main")).to_contain_text("請求書一式.zip")
+    shown(page.locator("main")).to_contain_text("見積書.txt")
 
 
 def screenshot(page, name: str) -> None:
