@@ -229,3 +229,23 @@ def test_bytes_behind_the_promised_size_hide_nothing(judge, method):
     data[22:26] = data[directory + 24 : directory + 28] = size
     assert zipfile.ZipFile(io.BytesIO(bytes(data))).read("t.com") == eicar()
     assert judge(bytes(data)).status is Status.MALICIOUS
+
+
+MAIL = (
+    b"From: a@example.test\nTo: b@example.test\nSubject: x\nMIME-Version: 1.0\n\n"
+    + b"A long and harmless text.\n" * 8000
+)
+
+
+@pytest.mark.parametrize(
+    "carrier", [MAIL, b"Rar!\x1a\x07\x01\x00" + bytes(64), b"MSCF" + bytes(64)], ids=["mail", "rar", "cab"]
+)
+def test_an_archive_behind_anything_is_opened(judge, carrier):
+    """Programs that look at the end first open it, whatever the beginning says."""
+    found = judge(carrier + zipped({"t.com": eicar()}))
+    assert found.type.kind in {"mail", "rar", "cab"}
+    assert found.status is Status.MALICIOUS
+
+
+def test_a_mail_with_a_harmless_archive_behind_it_is_clean(judge):
+    assert judge(MAIL + zipped({"a.txt": b"hello"})).status is Status.CLEAN

@@ -27,6 +27,8 @@ _PULLED: dict[str, Callable[[Content, str, Meter], Found]] = {
     "xz": unpack_xz,
     "zstd": unpack_zst,
 }
+_TO_THE_END = frozenset({"7z", "ar", "bzip2", "gzip", "tar", "xz", "zstd"})
+"""Kinds whose unpackers account for every byte: what stands behind the archive is a member of its own, or damage."""
 _ZIP = frozenset({"zip", "apk", "docx", "xlsx", "pptx", "ooxml", "jar", "odf", "epub"})
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 _LONGER = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
@@ -35,7 +37,8 @@ _LONGER = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
 def unpack(content: Content, kind: str, name: str, meter: Meter, sink: Sink) -> None:
     """Give every member and every problem of `content` to `sink`.
 
-    A ZIP directory at the end is followed whatever the kind is: a program or a picture may carry an archive.
+    A ZIP directory at the end is followed whatever the kind is: a program, a picture or a mail may carry an archive,
+    and programs that go by the name or look at the end first will open it.
     Raises `LimitHit` where a limit ends the work.
     """
     if kind in unsupported_containers():
@@ -46,7 +49,7 @@ def unpack(content: Content, kind: str, name: str, meter: Meter, sink: Sink) -> 
         label = _inner_name(name) if kind in {"gzip", "bzip2", "xz", "zstd"} else ""
         for found in _PULLED[kind](content, label, meter):
             sink(found)
-    elif kind in _ZIP or has_directory(content):
+    if kind in _ZIP or (kind not in _TO_THE_END and has_directory(content)):
         for found in unpack_zip(content, "", meter):
             sink(found)
 
