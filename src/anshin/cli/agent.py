@@ -226,6 +226,7 @@ def list_(state: State = None, *, as_json: Json = False) -> None:
     from anshin.agent.local import quarantined
     from anshin.agent.sentences import language, say
     from anshin.agent.status import item_document
+    from anshin.engine.names import safe_name
 
     with _told():
         found = [item_document(item) for item in quarantined(_folder(state))]
@@ -236,7 +237,7 @@ def list_(state: State = None, *, as_json: Json = False) -> None:
         typer.echo(say("quarantine_empty"), err=True)
     for item in found:
         reason = item["reason_ja"] if language() == "ja" else item["reason_en"]
-        path = _one_line(item["original_path"])
+        path = safe_name(item["original_path"])
         typer.echo(f"{item['item_id']}  {item['quarantined_at']}  {item['size']:>10}  {path}")
         typer.echo(f"    {reason}")
 
@@ -255,6 +256,7 @@ def restore(
     from anshin.agent.errors import UnknownItem
     from anshin.agent.sentences import say
     from anshin.agent.text import path_text
+    from anshin.engine.names import safe_name
 
     with _told():
         try:
@@ -266,11 +268,6 @@ def restore(
     if as_json:
         typer.echo(json.dumps({"path": path, "not_restored": list(done.not_restored)}, ensure_ascii=False))
         return
-    typer.echo(say("restored", path=_one_line(path)))
+    typer.echo(say("restored", path=safe_name(path)))
     if done.not_restored:
         typer.echo(say("metadata_not_restored", what=", ".join(done.not_restored)), err=True)
-
-
-def _one_line(text: str) -> str:
-    """Make a name harmless on a terminal: control and direction characters appear as escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -116,7 +116,7 @@ def test_who_turned_it_off_or_left_is_not_told(desk, people, mail_server):
     owner.save()
     desk.case()
     Membership.objects.filter(user=member).delete()
-    send_waiting_mails(now=NOW)
+    assert send_waiting_mails(now=NOW) == 0
     assert not mail.outbox
     with scopes_disabled():
         assert [(row.person, row.sent_at, row.given_up_at) for row in CaseMail.objects.all()] == [(member, None, NOW)]
@@ -161,11 +161,12 @@ def test_dead_server_ends_the_round(desk, cast, people, dead_server):
 
 
 def test_names_cannot_add_headers_or_turn_the_text_round(desk, people, mail_server):
-    desk.case(name="a\r\nBcc: x@example.test\u202efdp.exe", device="PC\nTo: y")
+    desk.case(name="a\r\nBcc: x@example.test\u202efdp\u3000月.exe", device="PC\nTo: y")
     assert send_waiting_mails(now=NOW) == 2
     for message in mail.outbox:
         assert message.recipients() == message.to
         assert "\u202e" not in message.body
+        assert "\u3000月.exe" in message.body  # a wide space is nothing to hide
         assert "\nBcc" not in message.body
         assert message.extra_headers["Message-ID"].startswith("<")
 

@@ -8,13 +8,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from anshin.console.cases.models import CaseMail, Incident
 from anshin.console.cases.wording import stopped_of, title_of
 from anshin.console.people.models import Organisation, User
 from anshin.console.people.operations import people_to_tell
 from anshin.console.people.roles import Permission
+from anshin.engine.names import safe_name
 
 LISTED = 10
 """A mail about more cases than this names so many of them and counts the rest."""
@@ -50,11 +50,7 @@ def case_message(
         if len(ordered) == 1:
             subject = _("%(title)s: case %(number)s, %(company)s")
         else:
-            subject = ngettext(
-                "%(title)s: case %(number)s and %(more)s more, %(company)s",
-                "%(title)s: case %(number)s and %(more)s more, %(company)s",
-                len(ordered) - 1,
-            )
+            subject = _("%(title)s: case %(number)s and %(more)s more, %(company)s")
         words = {"title": title, "number": first.number, "more": len(ordered) - 1, "company": name}
         context = {
             "company": name,
@@ -78,17 +74,13 @@ def _told(incident: Incident, language: str) -> dict[str, object]:
         "number": incident.number,
         "title": title_of(incident, language),
         "stopped": stopped_of(incident, language),
-        "file": _plain(incident.file_name),
-        "device": _plain(incident.device_name),
+        "file": safe_name(incident.file_name),
+        "device": safe_name(incident.device_name),
         "at": incident.occurred_at,
-        "handed_by": _plain(incident.handed_by_name),
+        "handed_by": safe_name(incident.handed_by_name),
         "url": _address("case_room", organisation_id=incident.organisation_id, incident_id=incident.id),
     }
 
 
 def _address(route: str, **arguments: object) -> str:
     return str(settings.CONFIG.public_url) + reverse(route, kwargs=arguments)
-
-
-def _plain(name: str) -> str:
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)

@@ -5,7 +5,6 @@ Message-ID when nothing else came to wait meanwhile.
 """
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -44,7 +43,7 @@ def send_waiting_mails(*, now: datetime | None = None) -> int:
         groups = due.values_list("organisation_id", "person_id", "about").order_by("organisation_id", "person_id")
         for organisation_id, person_id, about in list(groups.distinct()):
             rows = _claim(organisation_id, person_id, CaseMail.About(about), now)
-            if not rows:
+            if not rows or _unwanted(rows, now):
                 continue
             if _send(rows, now):
                 sent += 1
@@ -75,18 +74,22 @@ def _claim(organisation_id: UUID, person_id: UUID, about: CaseMail.About, now: d
     return rows
 
 
+def _unwanted(rows: list[CaseMail], now: datetime) -> bool:
+    """Whether the person has left, or turned the mails off, since; `rows` are given up then."""
+    if rows[0].person in people_concerned(rows[0].organisation, CaseMail.About(rows[0].about)):
+        return False
+    CaseMail.objects.filter(id__in=[row.id for row in rows]).update(given_up_at=now)
+    return True
+
+
 def _send(rows: list[CaseMail], now: datetime) -> bool:
     """Send one mail about `rows`; False when the server did not take it."""
-    person, organisation, about = rows[0].person, rows[0].organisation, CaseMail.About(rows[0].about)
-    if person not in people_concerned(organisation, about):  # left, or turned the mails off, since
-        CaseMail.objects.filter(id__in=[row.id for row in rows]).update(given_up_at=now)
-        return True
     message = case_message(
-        person=person,
-        organisation=organisation,
-        about=about,
+        person=rows[0].person,
+        organisation=rows[0].organisation,
+        about=CaseMail.About(rows[0].about),
         incidents=[row.incident for row in rows],
-        message_id=f"<{rows[0].id}@{urlsplit(settings.CONFIG.public_url).hostname}>",
+        message_id=f"<{rows[0].id}@{settings.CONFIG.host}>",
     )
     if not deliver(message).sent:
         return False
