@@ -63,7 +63,7 @@ fmt: .venv ## format and fix what can be fixed
 	$(BIN)/ruff format .
 
 lock: ## resolve the dependencies anew (needs a package registry)
-	$(BIN)/uv pip compile pyproject.toml --extra console --extra postgres --extra dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra console --extra postgres --extra scale --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
 clean: ## remove .venv and caches; never the data folder
