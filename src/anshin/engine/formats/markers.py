@@ -1,13 +1,12 @@
 """Strings of interest of one family, found in a single pass over the file.
 
-The patterns are YARA rules in `formats/<family>/markers.yar`: one pass of its automaton over 1 MiB takes 2 ms for
-hundreds of strings, where `bytes.find` for each of them takes 90. A rule's name is what the parser asks for; a parser
-that reports `<family>.<name>` as a sign has an entry of that code in the catalogue.
+The patterns are YARA rules in `formats/<family>/markers.yar`, and for programs of every system in
+`formats/programs.yar`: one pass of their automaton over 1 MiB takes 2 ms for hundreds of strings, where `bytes.find`
+for each of them takes 90. A rule's name is what the parser asks for; it is the sign `<family>.<name>` where the
+catalogue has that code.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 
 import yara_x
@@ -25,12 +24,13 @@ class Marker:
 
 
 class Markers:
-    """The compiled patterns of one family; may be used by several threads."""
+    """Compiled patterns; may be used by several threads."""
 
-    def __init__(self, family: str) -> None:
-        """Compile; done when the parser's module is imported, before a worker puts up its walls."""
+    def __init__(self, *sources: str) -> None:
+        """Compile these files; done when the parser's module is imported, before a worker puts up its walls."""
         compiler = yara_x.Compiler(includes_enabled=False)
-        compiler.add_source(files("anshin.engine.formats").joinpath(family, "markers.yar").read_text(encoding="utf-8"))
+        for source in sources:
+            compiler.add_source(files("anshin.engine.formats").joinpath(source).read_text(encoding="utf-8"))
         self._rules = compiler.build()
 
     def find(self, data: bytes) -> dict[str, Marker]:
@@ -42,15 +42,3 @@ class Markers:
             offsets = [m.offset for p in rule.patterns for m in p.matches]
             found[rule.identifier] = Marker(min(offsets, default=0), len(offsets))
         return found
-
-
-@cache
-def markers(family: str) -> Markers:
-    """Return the patterns of a family, compiled once."""
-    return Markers(family)
-
-
-def known(found: Iterable[str], wanted: Iterable[str]) -> list[str]:
-    """Return the names of `found` that are in `wanted`, in order."""
-    names = frozenset(wanted)
-    return [name for name in found if name in names]

@@ -1,4 +1,4 @@
-"""Numbers that every program format measures in the same way."""
+"""What every program format measures and reads in the same way."""
 
 import math
 
@@ -33,3 +33,11 @@ def share(part: float, whole: float) -> float:
 def logged(count: float) -> float:
     """Return log(1 + count)."""
     return math.log1p(max(0.0, count))
+
+
+def text_at(strings: bytes, at: int, longest: int = 256) -> str:
+    """Return the text that begins at `at` and ends with a NUL; bytes that are not UTF-8 are replaced."""
+    if at >= len(strings):
+        return ""
+    end = strings.find(b"\0", at, at + longest)
+    return strings[at : end if end >= 0 else at + longest].decode("utf-8", "replace")

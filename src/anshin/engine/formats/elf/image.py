@@ -9,6 +9,8 @@ import struct
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from anshin.engine.formats.measure import text_at
+
 REL, EXEC, DYN, CORE = 1, 2, 3, 4
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_GNU_STACK, PT_GNU_RELRO = 1, 2, 3, 4, 0x6474E551, 0x6474E552
 PF_X, PF_W = 1, 2
@@ -200,11 +202,3 @@ def _sections(
         start, size = raw[names_at][4], raw[names_at][5]
         strings = data[start : start + min(size, 1 << 20)]
     return tuple(Section(text_at(strings, r[0]), r[1], r[2], r[3], r[4], r[5], r[6]) for r in raw), rows
-
-
-def text_at(strings: bytes, at: int, longest: int = 256) -> str:
-    """Return the text that begins at `at` and ends with a NUL; bytes that are not UTF-8 are replaced."""
-    if at >= len(strings):
-        return ""
-    end = strings.find(b"\0", at, at + longest)
-    return strings[at : end if end >= 0 else at + longest].decode("utf-8", "replace")

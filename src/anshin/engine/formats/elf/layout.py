@@ -12,9 +12,8 @@ from anshin.engine.formats.elf.image import (
     SHF_EXECINSTR,
     SHT_NOBITS,
     Image,
-    text_at,
 )  # fmt: skip
-from anshin.engine.formats.measure import entropy_of
+from anshin.engine.formats.measure import entropy_of, text_at
 
 PACKED = 7.2
 """Bits per byte from which a whole code segment counts as packed: machine code of all kinds stays below 6.9."""

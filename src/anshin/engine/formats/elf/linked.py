@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from anshin.engine.formats.elf.image import PT_DYNAMIC, REL, SHT_DYNSYM, SHT_SYMTAB, Image, Section, text_at
+from anshin.engine.formats.elf.image import PT_DYNAMIC, REL, SHT_DYNSYM, SHT_SYMTAB, Image, Section
+from anshin.engine.formats.measure import text_at
 
 NEEDED, STRTAB, SYMTAB, STRSZ, SONAME, RPATH, RUNPATH, HASH, GNU_HASH = 1, 5, 6, 10, 14, 15, 29, 4, 0x6FFFFEF5
 FLAGS, FLAGS_1, BIND_NOW, INIT_ARRAY = 30, 0x6FFFFFFB, 24, 25

@@ -7,7 +7,7 @@ from anshin.engine.formats.elf import facts, signs
 from anshin.engine.formats.elf.image import Image, read
 from anshin.engine.formats.elf.layout import layout
 from anshin.engine.formats.elf.linked import linked
-from anshin.engine.formats.markers import markers
+from anshin.engine.formats.markers import Markers
 from anshin.engine.unpack.member import Member, Problem
 
 MAGIC = b"\x7fELF"
@@ -16,7 +16,7 @@ MAX_MARKS = 4096
 """Places looked at that begin like a program."""
 _CARRIED = (b"MZ", b"#!", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"hsqs", b"%PDF-", b"ustar")
 """How a file begins that somebody appends to a program in order to take it off again."""
-_MARKERS = markers("elf")
+_MARKERS = Markers("programs.yar", "elf/markers.yar")
 _GROUPS = tuple(name for name in signs.groups() if name not in {"hooked", "listing"})
 
 
