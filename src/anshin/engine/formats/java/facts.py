@@ -62,10 +62,6 @@ def add_facts(java: Java, parsed: Parsed) -> None:
         *(f"mark {name}" for name in marks),
         *(f"field {name}" for name in java.manifest),
         *(f"extends {p.parent}" for p in pools if p.parent),
-        *(
-            f"calls {name}"
-            for name, _ in calls.most_common(MOST_TOKENS - 500)
-            if name.startswith(("java", "com/sun", "sun/"))
-        ),
+        *(f"calls {name}" for name in islice(system, MOST_TOKENS - 500)),
         *(f"in {folder}" for folder in sorted({n.rpartition("/")[0] for n in java.names})[:200]),
     ][:MOST_TOKENS]
