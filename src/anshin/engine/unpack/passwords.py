@@ -23,6 +23,11 @@ def candidates(budget: Budget) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*budget.passwords(), *_common())))
 
 
+def password_reason(word: str, budget: Budget) -> str:
+    """Return the code that tells where the password that fitted comes from."""
+    return "archive.password_in_mail" if word in budget.passwords() else "archive.password_common"
+
+
 @cache
 def _common() -> tuple[str, ...]:
     return tuple(str(w) for w in load_data("unpack/passwords.yaml")["common"])
