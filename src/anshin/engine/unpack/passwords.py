@@ -30,12 +30,12 @@ def password_reason(word: str, budget: Budget) -> str:
 
 @cache
 def _common() -> tuple[str, ...]:
-    return tuple(str(w) for w in load_data("unpack/passwords.yaml")["common"])
+    return tuple(str(w) for w in load_data("unpack/passwords.yaml"))
 
 
 @cache
 def _before() -> re.Pattern[str]:
-    words = sorted(load_data("unpack/passwords.yaml")["before"], key=len, reverse=True)
+    words = sorted(load_data("unpack/password_words.yaml")["before"], key=len, reverse=True)
     parts = (rf"\b{re.escape(w)}\b" if w.isascii() else re.escape(w) for w in words)
     return re.compile("|".join(parts), re.IGNORECASE)
 
