@@ -18,7 +18,7 @@ def decrypt(data: bytes, budget: Budget) -> tuple[bytes, str] | None:
     import msoffcrypto
     from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
-    known = [DEFAULT, *budget.passwords(), *load_data("unpack/passwords.yaml")["common"]]
+    known = [DEFAULT, *budget.passwords(), *load_data("unpack/passwords.yaml")]
     for password in list(dict.fromkeys(known))[:MOST_TRIES]:
         budget.check_time()
         out = io.BytesIO()
