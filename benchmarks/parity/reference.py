@@ -15,7 +15,8 @@ def main() -> None:
     import pefile  # type: ignore[import-not-found]
 
     extractor = features.PEFeatureExtractor()
-    rows, vectors = [], []
+    rows: list[dict[str, object]] = []
+    vectors = []
     for name in listed.read_text().splitlines():
         data = Path(name).read_bytes()
         started = time.process_time()

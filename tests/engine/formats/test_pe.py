@@ -11,7 +11,7 @@ from anshin.engine.errors import LimitHit
 from anshin.engine.features.vector import _facts
 from anshin.engine.formats.pe import details, dotnet, exports, imports, overlay, resources, signature
 from anshin.engine.formats.pe.behaviour import behaviours, plain
-from anshin.engine.formats.pe.image import read_image
+from anshin.engine.formats.pe.image import RESOURCE, read_image
 from anshin.engine.formats.pe.parse import parse
 from anshin.engine.formats.pe.text import marks
 from anshin.engine.limits import Limits
@@ -159,7 +159,7 @@ def test_largest_number_in_every_header_field(field):
 def test_resource_tree_that_bites_its_tail_ends():
     data = bytearray(FULL.build())
     image = image_of(bytes(data))
-    at = image.offset(image.directory(resources.RESOURCE)[0])
+    at = image.offset(image.directory(RESOURCE)[0])
     data[at + 20 : at + 24] = struct.pack("<I", 0x80000000)
     tree = resources.read_resources(image_of(bytes(data)), budget())
     assert tree.broken
@@ -195,9 +195,9 @@ def test_every_mark_has_an_entry():
 
 
 def test_every_set_is_an_entry_or_a_step_to_one():
-    steps = {"import_network", "import_run", "import_registry_write", "import_resolver", "import_wipe", "import_encrypt",
-             "import_clipboard", "import_privilege", "import_browser_keys", "net_unpack", "net_resource", "net_run",
-             "net_registry_write"}  # fmt: skip
+    steps = {"import_network", "import_run", "import_registry_write", "import_resolver", "import_wipe",
+             "import_encrypt", "import_clipboard", "import_privilege", "import_browser_keys", "net_unpack",
+             "net_resource", "net_run", "net_registry_write"}  # fmt: skip
     for name in (*behaviours()["sets"], *behaviours()["managed"]):
         assert (f"pe.{name}" in catalogue()) != (name in steps), name
 

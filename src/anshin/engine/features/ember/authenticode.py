@@ -5,7 +5,7 @@ from anshin.engine.formats.pe.signature import read_signature
 
 
 def authenticode(image: Image) -> list[float]:
-    """Return signatures, self-signed, unnamed, not countersigned, broken, certificates, latest time, time since built."""
+    """Return signatures, self-signed, unnamed, not countersigned, broken, certificates, last time, time since built."""
     found = read_signature(image)
     latest = since = 0.0
     alone = itself = unnamed = False

@@ -1,12 +1,14 @@
 """What any file has: size, entropy, histogram of bytes, and which bytes stand where the entropy is high."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 WINDOW, STEP = 2048, 1024
 _SPAN = 256 * STEP
 _SURE = 1e-4
-"""How near to a boundary between two bins a value must be so that its rounding decides: then it is computed one by one."""
+"""How near to the next bin a value must be so that its rounding decides: then it is computed one by one."""
 
 
 def histogram(data: bytes) -> npt.NDArray[np.int64]:
@@ -37,11 +39,12 @@ def byte_entropy(data: bytes) -> npt.NDArray[np.float32]:
         whole = _per_step(raw)
         windows = whole[:-1] + whole[1:]
         np.add.at(out, _bins(windows), windows)
-    flat = out.ravel().astype(np.float32)
-    return flat / flat.sum()
+    flat: npt.NDArray[np.float32] = out.ravel().astype(np.float32)
+    flat /= flat.sum()
+    return flat
 
 
-def _per_step(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+def _per_step(raw: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Count the 16 kinds in every whole step. Done in spans, because numpy widens what it counts to eight bytes."""
     steps = raw.size // STEP
     shift = (np.arange(256, dtype=np.int16) << 4).repeat(STEP)
@@ -57,10 +60,11 @@ def _bins(windows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     shares = windows.astype(np.float32) / np.float32(WINDOW)
     logs = np.log2(shares, out=np.zeros_like(shares), where=shares > 0)
     levels = -(shares * logs).sum(axis=1) * 4
-    bins = levels.astype(np.int64)
+    bins: npt.NDArray[np.int64] = levels.astype(np.int64)
     for number in np.flatnonzero(np.abs(levels - np.rint(levels)) < _SURE):
         bins[number] = _bin(windows[number])
-    return np.minimum(bins, 15)
+    np.minimum(bins, 15, out=bins)
+    return bins
 
 
 def _bin(counts: npt.NDArray[np.int64]) -> int:

@@ -14,9 +14,9 @@ from anshin.engine.wording import load_data
 
 _OPTIONAL = (
     "major_image", "minor_image", "major_linker", "minor_linker", "major_os", "minor_os", "major_subsystem",
-    "minor_subsystem", "size_of_code", "size_of_headers", "size_of_image", "size_of_data", "size_of_bss", "stack_reserve",
-    "stack_commit", "heap_reserve", "heap_commit", "entry", "base_of_code", "image_base", "section_alignment", "checksum",
-    "directories",
+    "minor_subsystem", "size_of_code", "size_of_headers", "size_of_image", "size_of_data", "size_of_bss",
+    "stack_reserve", "stack_commit", "heap_reserve", "heap_commit", "entry", "base_of_code", "image_base",
+    "section_alignment", "checksum", "directories",
 )  # fmt: skip
 _DLL_BITS = tuple(1 << n for n in range(5, 16))
 

@@ -9,6 +9,8 @@ _WIDTHS = {  # sizes of the fields of the load configuration, in order (Microsof
     False: (4, 4, 2, 2, *[4] * 10, 2, 2, *[4] * 9, 2, 2, *[4] * 11, 2, 2, *[4] * 12),
     True: (4, 4, 2, 2, 4, 4, 4, *[8] * 6, 4, 2, 2, *[8] * 8, 4, 2, 2, 4, 4, *[8] * 8, 4, 2, 2, 8, 4, 4, *[8] * 9),
 }
+MAX_BLOCKS = 1 << 16
+"""Blocks of 4,096 bytes of memory that are looked at: 256 MiB, the largest program that is read whole."""
 _TABLE_FIELD = 38
 """Place of the field that says where the table of dynamic relocations stands."""
 
@@ -20,7 +22,7 @@ def has_relocations(image: Image) -> bool:
     if len(head) < 8:
         return False
     address, length = struct.unpack("<II", head)
-    return max(address, length) <= image.optional["size_of_image"]
+    return bool(max(address, length) <= image.optional["size_of_image"])
 
 
 def _directory(image: Image) -> tuple[int, int]:
@@ -65,7 +67,9 @@ def relocation_notes(image: Image) -> set[str]:
     notes: set[str] = set()
     rva, size = _directory(image)
     end, largest = rva + size, image.optional["size_of_image"]
-    while rva and rva < end:
+    for _ in range(MAX_BLOCKS):
+        if not rva or rva >= end:
+            break
         if image.offset(rva) is None:
             notes.add("relocations_unreadable")
             break
@@ -80,14 +84,18 @@ def relocation_notes(image: Image) -> set[str]:
         if length > largest:
             notes.add("relocations_block_too_large")
             break
-        if length > 8 and image.offset(rva + 8) is None:
-            notes.add("relocations_bad_address")
-        elif length > 8:
-            raw = image.read(rva + 8, length - 8)
-            words = struct.unpack(f"<{len(raw) // 2}H", raw[: len(raw) // 2 * 2])
-            if len(set(words)) < len(words):
-                notes.add("relocations_overlap")
         if not length:
             break
+        notes |= _entries(image, rva + 8, length - 8)
         rva += length
     return notes
+
+
+def _entries(image: Image, rva: int, size: int) -> set[str]:
+    if size <= 0:
+        return set()
+    if image.offset(rva) is None:
+        return {"relocations_bad_address"}
+    raw = image.read(rva, size)
+    words = struct.unpack(f"<{len(raw) // 2}H", raw[: len(raw) // 2 * 2])
+    return {"relocations_overlap"} if len(set(words)) < len(words) else set()

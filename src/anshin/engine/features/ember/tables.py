@@ -3,7 +3,8 @@
 import re
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -116,47 +117,55 @@ def _symbols(
     return found
 
 
+class _Spread:
+    """Watches whether addresses repeat or lie far apart, which those of a real table do not."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._repeated, self._low, self._high = 0, 1 << 64, 0
+
+    def add(self, value: int) -> None:
+        self._repeated += value in self._seen
+        self._seen.add(value)
+        if value < 1 << 32:
+            self._low, self._high = min(self._low, value), max(self._high, value)
+
+    @property
+    def broken(self) -> bool:
+        return self._repeated >= 15 or self._high - self._low > _FAR
+
+
 def _thunks(image: Image, rva: int, longest: int, notes: set[str], seen: list[int]) -> list[int] | None:
     """Return the entries of one table up to the closing zero; None where it runs out of the file."""
     if not rva:
         return []
     width, code = (8, "<Q") if image.plus else (4, "<I")
     by_number = 1 << (8 * width - 1)
-    room = MAX_SYMBOLS + 2 - seen[0]
-    raw = image.read(rva, width * max(1, room))
+    raw = image.read(rva, width * max(1, MAX_SYMBOLS + 2 - seen[0]))
     found: list[int] = []
-    addresses: set[int] = set()
-    repeated, low, high = 0, 1 << 64, 0
-    for number in range(max(1, room)):
-        at = rva + width * number
-        if number * width >= longest:
-            notes.add("imports_beyond_bounds")
-            return found
-        if seen[0] > MAX_SYMBOLS:
-            notes.add("imports_too_many")
+    spread = _Spread()
+    while True:
+        at = width * len(found)
+        if at >= longest or seen[0] > MAX_SYMBOLS:
+            notes.add("imports_beyond_bounds" if at >= longest else "imports_too_many")
             return found
         seen[0] += 1
-        if repeated >= 15 or (high > low and high - low > _FAR):
+        if spread.broken:
             return []
-        if number * width + width > len(raw):
+        if at + width > len(raw):
             notes.add("imports_table_invalid")
             return None
-        (value,) = struct.unpack_from(code, raw, number * width)
-        if rva <= value <= at:
+        (value,) = struct.unpack_from(code, raw, at)
+        if rva <= value <= rva + at:
             notes.add("imports_overlap")
             return found
         if not value:
             return found
-        if value & by_number:
-            if value & 0x7FFFFFFF > 0xFFFF:
-                return []
-        else:
-            repeated += value in addresses
-            addresses.add(value)
-            if value < 1 << 32:
-                low, high = min(low, value), max(high, value)
+        if not value & by_number:
+            spread.add(value)
+        elif value & 0x7FFFFFFF > 0xFFFF:
+            return []
         found.append(value)
-    return found
 
 
 def exports(image: Image, notes: set[str]) -> npt.NDArray[np.float64]:
@@ -165,9 +174,23 @@ def exports(image: Image, notes: set[str]) -> npt.NDArray[np.float64]:
     return np.concatenate([[128.0], hashed_words(found, 128)]) if found else np.zeros(129)
 
 
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """The tables of an export directory."""
+
+    image: Image
+    base: int
+    named: int
+    names_at: int
+    names: bytes
+    ordinals: bytes
+    functions_at: int
+    addresses: tuple[int, ...]
+
+
 def exported(image: Image, notes: set[str]) -> list[str]:
     """Return the names offered, and the numbers of what is offered without a name."""
-    rva, size = image.directory(EXPORT)
+    rva, _ = image.directory(EXPORT)
     head = image.read(rva, 40) if rva else b""
     if len(head) < 40:
         return []
@@ -175,42 +198,51 @@ def exported(image: Image, notes: set[str]) -> list[str]:
     if any(image.offset(a) is None for a in (names_at, ordinals_at, functions_at)):
         notes.add("exports_unreadable")
         return []
+    raw = image.read(functions_at, 4 * count)
+    addresses = struct.unpack(f"<{len(raw) // 4}I", raw[: len(raw) // 4 * 4])
     names, ordinals = image.read(names_at, 4 * named), image.read(ordinals_at, 4 * named)
-    functions = image.read(functions_at, 4 * count)
-    addresses = struct.unpack(f"<{len(functions) // 4}I", functions[: len(functions) // 4 * 4])
-    found: list[str] = []
-    taken: set[int] = set()
+    offered = _Offered(image, base, named, names_at, names, ordinals, functions_at, addresses)
+    found = _named(offered, notes)
+    if found is None:
+        return []
+    return [*found.values(), *_numbered(offered, found, notes)]
+
+
+def _named(offered: _Offered, notes: set[str]) -> dict[tuple[int, int], str] | None:
+    """Return names by number and place; None where a name leads to no function, which ends all reading."""
+    found: dict[tuple[int, int], str] = {}
     repeats: Counter[tuple[bytes, int]] = Counter()
-    for number in range(min(named, _room(image, names_at))):
-        ordinal = int.from_bytes(ordinals[2 * number : 2 * number + 2], "little")
-        if 2 * number + 2 > len(ordinals) or ordinal >= len(addresses):
-            return []
-        address = addresses[ordinal]
+    for place in range(min(offered.named, _room(offered.image, offered.names_at))):
+        ordinal = int.from_bytes(offered.ordinals[2 * place : 2 * place + 2], "little")
+        if 2 * place + 2 > len(offered.ordinals) or ordinal >= len(offered.addresses):
+            return None
+        address = offered.addresses[ordinal]
         if not address:
             continue
-        name = image.text(int.from_bytes(names[4 * number : 4 * number + 4], "little"))
+        name = offered.image.text(int.from_bytes(offered.names[4 * place : 4 * place + 4], "little"))
         if not _EXPORTED.fullmatch(name):
             notes.add("exports_names_invalid")
             break
         repeats[name, address] += 1
-        if repeats[name, address] > 10:
-            notes.add("exports_repeated")
+        if repeats[name, address] > 10 or len(repeats) > MAX_SYMBOLS:
+            notes.add("exports_repeated" if repeats[name, address] > 10 else "exports_too_many")
             break
-        if len(repeats) > MAX_SYMBOLS:
-            notes.add("exports_too_many")
-            break
-        found.append(name.decode("utf-8", "replace") if name else f"ordinal{base + ordinal}")
-        taken.add(base + ordinal)
-    nameless: Counter[int] = Counter()
-    for number in range(min(count, _room(image, functions_at), len(addresses))):
-        if base + number in taken or not addresses[number]:
-            continue
-        nameless[addresses[number]] += 1
-        if nameless[addresses[number]] > 120 or len(nameless) > MAX_SYMBOLS:
-            notes.add("exports_numbers_repeated")
-            break
-        found.append(f"ordinal{base + number}")
+        found[offered.base + ordinal, place] = name.decode("utf-8", "replace") or f"ordinal{offered.base + ordinal}"
     return found
+
+
+def _numbered(offered: _Offered, named: Iterable[tuple[int, int]], notes: set[str]) -> Iterator[str]:
+    taken = {number for number, _ in named}
+    repeats: Counter[int] = Counter()
+    room = _room(offered.image, offered.functions_at)
+    for number, address in enumerate(offered.addresses[:room], offered.base):
+        if number in taken or not address:
+            continue
+        repeats[address] += 1
+        if repeats[address] > 120 or len(repeats) > MAX_SYMBOLS:
+            notes.add("exports_numbers_repeated")
+            return
+        yield f"ordinal{number}"
 
 
 def _room(image: Image, rva: int) -> int:

@@ -21,7 +21,7 @@ GROUPS: tuple[tuple[str, int], ...] = (
 
 
 def vector(data: bytes) -> npt.NDArray[np.float32]:
-    """Return the 2,568 numbers of any file; never raises. An empty file, which the layout does not know, is all zeros."""
+    """Return the 2,568 numbers of any file; never raises. An empty file is all zeros: the layout knows none."""
     out = np.zeros(SIZE, dtype=np.float32)
     if not data:
         return out
