@@ -40,7 +40,7 @@ def parse_ole(data: bytes, budget: Budget) -> Parsed:
         _open_locked(found, data, budget)
     for entry in box.entries:
         budget.check_time()
-        _class(found, entry)
+        entry_signs(found, box, entry)
         if entry.kind == STREAM and entry.size and not installer:
             _stream(found, box, entry, budget)
         if entry.hidden and entry.size:
@@ -62,12 +62,6 @@ def _place(entry: Entry) -> str:
     return f"stream {printable.replace(',', '_')[:200]}"
 
 
-def _class(found: Parsed, entry: Entry) -> None:
-    group = meaning().get(entry.clsid, "")
-    if group in {"equation", "exploited", "script_moniker", "flash"}:
-        found.sign(f"ole.{group}", _place(entry))
-
-
 def _stream(found: Parsed, box: Container, entry: Entry, budget: Budget) -> None:
     name = entry.name.lower()
     if name.endswith("ole10native"):
@@ -76,21 +70,27 @@ def _stream(found: Parsed, box: Container, entry: Entry, budget: Budget) -> None
         for number, body in enumerate(embedded_in_slides(box.read(entry), budget), 1):
             _member(found, f"object {number}", body, budget)
     else:
-        _object(found, box, entry, name, budget)
+        if name in {"package", "contents"}:
+            body = box.read(entry)
+            if body.startswith(_MEMBER_STARTS):
+                _member(found, entry.path, body, budget)
         _program(found, box, entry, budget)
 
 
-def _object(found: Parsed, box: Container, entry: Entry, name: str, budget: Budget) -> None:
+def entry_signs(found: Parsed, box: Container, entry: Entry) -> None:
+    """Report what the class and the stream of one entry tell by themselves."""
+    group = meaning().get(entry.clsid, "")
+    if group in {"equation", "exploited", "script_moniker", "flash"}:
+        found.sign(f"ole.{group}", _place(entry))
+    name = entry.name.lower()
+    if entry.kind != STREAM or not entry.size:
+        return
     if name == "equation native":
         found.sign("ole.equation", _place(entry))
         if overlong_font(box.read(entry, 1 << 16)):
             found.sign("ole.equation_exploit", _place(entry))
     elif name == "\x01ole" or name.startswith("\x03link"):
         _link(found, box.read(entry, 1 << 16), entry)
-    elif name in {"package", "contents"}:
-        body = box.read(entry)
-        if body.startswith(_MEMBER_STARTS):
-            _member(found, entry.path, body, budget)
     elif name.endswith("summaryinformation") and _COMMAND.search(box.read(entry, 1 << 18).replace(b"\0", b"")):
         found.sign("ole.command_in_properties", _place(entry))
 
