@@ -8,6 +8,7 @@ rule eicar
         author = "Anshin"
         date = "2026-11-24"
         reference = "https://www.eicar.org/download-anti-malware-testfile/"
+        attack = ""
         weight = 1.0
         ja = "ウイルス対策ソフトの動作確認に使う、無害なテストファイル（EICAR）です。"
         en = "This is the harmless test file (EICAR) that checks whether an antivirus works."
