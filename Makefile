@@ -37,7 +37,11 @@ $(VENV)/.browser: $(VENV)/.installed
 	$(BIN)/python tests/browser/install_chromium.py
 	touch $@
 
-test: .venv $(VENV)/.browser ## the whole suite, browser tests included
+$(VENV)/.clients: $(VENV)/.installed tests/gateway/install_clients.py
+	$(BIN)/python tests/gateway/install_clients.py
+	touch $@
+
+test: .venv $(VENV)/.browser $(VENV)/.clients ## the whole suite, browser tests included
 	$(BIN)/pytest
 	$(BIN)/python tests/coverage_by_package.py
 

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ import pytest
 from anshin.engine.service import Engine, EngineSettings
 from anshin.gateway.listen import Listener, listen_tcp, listen_unix
 from anshin.gateway.server import Server, Settings
+
+PLAIN = Settings()
 
 
 class Gateway:
@@ -48,7 +50,7 @@ def everything(line: socket.socket) -> bytes:
     return answer
 
 
-Start = Callable[..., "contextmanager[Gateway]"]
+Start = Callable[..., AbstractContextManager[Gateway]]
 
 
 @pytest.fixture(scope="session")
@@ -58,11 +60,11 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def start(engine: Engine, tmp_path: Path) -> Callable[..., Iterator[Gateway]]:
+def start(engine: Engine, tmp_path: Path) -> Start:
     """Return a context manager that runs a gateway; `own` is an engine of the test's own."""
 
     @contextmanager
-    def running(settings: Settings = Settings(), *, own: Engine | None = None, remote: bool = False):
+    def running(settings: Settings = PLAIN, *, own: Engine | None = None, remote: bool = False):
         tcp, unix = listen_tcp("127.0.0.1:0", allow_remote=False), listen_unix(tmp_path / "clamd.sock", 0o600)
         tcp.remote = remote
         server = Server(own or engine, [tcp, unix], settings)

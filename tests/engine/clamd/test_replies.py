@@ -41,7 +41,9 @@ def test_a_name_with_a_line_break_cannot_answer_for_another_file():
     evil = b"/a: OK\n/b"
     told = replies.line(Command("SCAN", end=b"\n"), b"Anshin.x FOUND", path=evil)
     assert told == b"/a: OK?/b: Anshin.x FOUND\n"
-    assert replies.line(Command("SCAN", end=b"\0"), b"OK", path=evil) == evil + b": OK\0"  # the same length: Samba counts
+    assert (
+        replies.line(Command("SCAN", end=b"\0"), b"OK", path=evil) == evil + b": OK\0"
+    )  # the same length: Samba counts
 
 
 @pytest.mark.parametrize("rule", ["a b", "x\ny: OK", "é" * 9, "n" * 900, "FOUND\0OK"])
@@ -56,7 +58,9 @@ def test_what_each_status_reads_as():
     policy = Policy()
     assert answer(verdict(Status.CLEAN), policy).text == b"OK"
     assert answer(verdict(Status.MALICIOUS, reasons=(RULE,)), policy).text == b"Anshin.rule.eicar FOUND"
-    assert answer(verdict(Status.SUSPICIOUS, reasons=(MILD,)), policy).text == b"Anshin.suspicious.rule.user.my_rule FOUND"
+    assert (
+        answer(verdict(Status.SUSPICIOUS, reasons=(MILD,)), policy).text == b"Anshin.suspicious.rule.user.my_rule FOUND"
+    )
     half = verdict(Status.INCOMPLETE, gaps=(gap("encrypted"), gap("size"), gap("encrypted")))
     assert answer(half, policy).text == b"Not fully scanned (encrypted, size) ERROR"
     assert answer(half, Policy(incomplete="found")).text == b"Anshin.incomplete.encrypted FOUND"

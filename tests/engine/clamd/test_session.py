@@ -1,6 +1,7 @@
 """The protocol as bytes: every way to say a command, every split of the bytes, and every way to say it wrong."""
 
 import struct
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -182,7 +183,7 @@ def test_how_the_bytes_are_cut_changes_nothing(data, cuts):
     session = Session(LIMIT)
     places = sorted({0, len(data), *(c for c in cuts if c < len(data))})
     events: list[Event] = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         events += session.receive(data[start:end])
     assert joined(events) == joined(said(data))
 
