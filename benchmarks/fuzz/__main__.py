@@ -28,6 +28,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "anshin-fuzz")
     parser.add_argument("--input-seconds", type=int, default=10, help="longest time for one input")
     parser.add_argument("--memory-mb", type=int, default=2048, help="most memory of one process")
+    parser.add_argument("--result", type=Path, default=RESULT, help="where to write the figures")
     given = parser.parse_args()
     unknown = sorted(set(given.targets) - set(there))
     if unknown:
@@ -48,8 +49,8 @@ def main() -> int:
     for outcome in outcomes:
         for crasher in outcome.crashers:
             print(regression(outcome, crasher, given.folder))
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps([outcome.as_dict() for outcome in outcomes], indent=2) + "\n")
+    given.result.parent.mkdir(parents=True, exist_ok=True)
+    given.result.write_text(json.dumps([outcome.as_dict() for outcome in outcomes], indent=2) + "\n")
     return 1 if any(outcome.crashers for outcome in outcomes) else 0
 
 

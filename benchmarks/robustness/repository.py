@@ -23,7 +23,8 @@ def entries(git_dir: Path, under: list[str], largest: int) -> Iterator[Entry]:
     for line in filter(None, listing.split(b"\0")):
         head, _, path = line.partition(b"\t")
         _mode, kind, blob, size = head.decode().split()
-        if kind == "blob" and blob not in seen and 0 < int(size) <= largest:
+        # a snapshot may lack a file: its size is told as "BAD"
+        if kind == "blob" and blob not in seen and size.isdecimal() and 0 < int(size) <= largest:
             seen.add(blob)
             yield Entry(path.decode("utf-8", "backslashreplace"), blob, int(size))
 

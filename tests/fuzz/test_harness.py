@@ -53,7 +53,8 @@ def test_broken_off_it_goes_on_where_it_was(tmp_path):
 
 
 def test_every_target_reads_its_seeds(tmp_path):
-    command = [sys.executable, "-m", "benchmarks.fuzz", "--runs", "30", "--folder", str(tmp_path)]
+    command = [sys.executable, "-m", "benchmarks.fuzz", "--runs", "30", "--folder", str(tmp_path), "--result"]
+    command.append(str(tmp_path / "fuzz.json"))
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "archives" in done.stdout
