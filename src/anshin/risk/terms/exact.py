@@ -97,9 +97,7 @@ def spread(total: Yen, amounts: list[Yen]) -> list[Yen]:
 
 
 def _settle_part(terms: Terms, part: Part, event: Event) -> SettledPart:
-    held = {item: cost for item, cost in event.items.items() if terms.pays(part, item)}
-    if not part.answers(event.perils):
-        held = {}
+    held = {item: cost for item, cost in event.items.items() if terms.part_of(item, event.perils) is part}
     if part.waiting is not None:
         covered = part.waiting.covered_hours(event.hours)
         factor = Fraction(covered, event.hours) if event.hours else Fraction(0)

@@ -117,16 +117,17 @@ class Part:
         """Tell whether an event with these tags is covered by this part."""
         return not self.perils or not self.perils.isdisjoint(perils)
 
-    def holds(self, item: str) -> bool:
-        """Tell whether this part covers the item."""
-        return any(covers(pattern, item) for pattern in self.items)
+    def nearness(self, item: str) -> int:
+        """Return the length of the longest of this part's codes that names `item`; 0 when none does."""
+        return max((len(pattern) for pattern in self.items if covers(pattern, item)), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """A whole cover: its parts, then the limit per event over all parts, then the limit per year (保険期間中).
 
-    No item can be paid by two parts for the same event: ParameterError. `excluded` names what the cover expressly never
+    An item goes to the one part that names it most closely, so that no yen is paid twice; two parts that name the same
+    code for the same event are refused with ParameterError. `excluded` names what the cover expressly never
     pays (ransom, transferred money); an excluded item wins over a class that would hold it. `devices_only` and the like
     belong to wordings, not here.
     """
@@ -151,12 +152,16 @@ class Terms:
             if one.code == other.code:
                 raise ParameterError("parameter.twice", where=where, value=one.code)
             same_event = not one.perils or not other.perils or one.perils & other.perils
-            if same_event and (twice := overlapping(one.items, other.items)):
-                raise ParameterError("parameter.twice", where=where, value=twice)
+            if same_event and (both := one.items & other.items):
+                raise ParameterError("parameter.twice", where=where, value=min(both))
 
-    def pays(self, part: Part, item: str) -> bool:
-        """Tell whether `part` of this cover may pay for `item`."""
-        return part.holds(item) and not any(covers(pattern, item) for pattern in self.excluded)
+    def part_of(self, item: str, perils: Iterable[str]) -> Part | None:
+        """Return the part that pays `item` after an event with these tags, or None when the cover does not."""
+        if any(covers(pattern, item) for pattern in self.excluded):
+            return None
+        tags = frozenset(perils)
+        best = max((part for part in self.parts if part.answers(tags)), key=lambda p: p.nearness(item), default=None)
+        return best if best is not None and best.nearness(item) else None
 
 
 def overlapping(one: frozenset[str], other: frozenset[str]) -> str:

@@ -131,8 +131,8 @@ class _Reader:
     def reader(self, key: str) -> "_Reader":
         return _Reader(self.document[key], self.path, self.at(key))
 
-    def build(self, kind: Any, **values: Any) -> Any:
+    def build(self, make: Any, /, **values: Any) -> Any:
         try:
-            return kind(**values)
+            return make(**values)
         except RiskError as error:
             raise self.error(self.place or "(top)", error) from error

@@ -75,9 +75,8 @@ def _eligible(
     peril: NDArray[np.integer],
     hours: Floats,
 ) -> Floats:
-    held = np.where(np.array([terms.pays(part, item) for item in items])[:, None], losses, 0.0)
-    answers = np.array([part.answers(tags) for tags in perils], dtype=bool)
-    held *= answers[peril] if len(perils) else 0.0
+    paid_here = np.array([[terms.part_of(item, tags) is part for tags in perils] for item in items], dtype=bool)
+    held = np.where(paid_here.reshape(len(items), len(perils))[:, peril], losses, 0.0)
     if part.waiting is not None:
         beyond = hours - part.waiting.hours if part.waiting.kind == "deductible" else hours
         covered = np.where(hours > part.waiting.hours, beyond, 0.0)
