@@ -81,7 +81,7 @@ class Layer(Severity):
         check.not_negative("Layer", "deductible", self.deductible)
         if not self.limit > 0:
             raise ParameterError("parameter.not_positive", where="Layer", name="limit", value=self.limit)
-        if not 0 < check.share("Layer", "share", self.share):
+        if not check.share("Layer", "share", self.share) > 0:
             raise ParameterError("parameter.not_positive", where="Layer", name="share", value=self.share)
 
     def moment(self, order: int) -> float:

@@ -76,9 +76,7 @@ def _block(model: Model, years: int, first: int, seed: int, company: int, block:
     return Simulation(model, years, 1, year, when, which, cause, mark, hours, losses)
 
 
-def _cause_events(
-    cause: CommonCause, years: int, seed: int, block: int
-) -> tuple[NDArray[np.int64], Floats, Floats]:
+def _cause_events(cause: CommonCause, years: int, seed: int, block: int) -> tuple[NDArray[np.int64], Floats, Floats]:
     """Year, moment and size of each event of a cause: the same for every company, hence company 0 in its key."""
     generator = stream(seed, code_number(f"cause:{cause.code}"), 0, block)
     year = np.repeat(np.arange(years), cause.frequency.sample(generator, years))

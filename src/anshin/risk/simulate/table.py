@@ -126,9 +126,7 @@ class Simulation:
     def pay(self, terms: Terms) -> Payments:
         """Return what a cover pays of every event, year limits in order of time."""
         perils = [scenario.perils for scenario in self.model.scenarios]
-        return pay(
-            terms, self.items, self.losses, year=self.year, perils=perils, peril=self.scenario, hours=self.hours
-        )
+        return pay(terms, self.items, self.losses, year=self.year, perils=perils, peril=self.scenario, hours=self.hours)
 
     def _row(self, item: str) -> int:
         return self.items.index(check.known("variant scale", item, self.items))
