@@ -13,7 +13,7 @@ from anshin.risk.distributions.severity import Floats, Severity, limits
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Aggregate:
-    """P(S = k step) = `pmf[k]` up to `end` = len(pmf) x step; beyond it P(S > x) = `tail_factor` P(X > x - `tail_shift`).
+    """P(S = k step) = `pmf[k]` up to `end` = len(pmf) step; beyond it P(S > x) = `tail_factor` P(X > x - `tail_shift`).
 
     The tail is the single-big-jump form for subexponential severities: one loss is huge, the others are at their mean;
     the factor makes it join the grid. Errors: `alias_bound` and `count_slack` on probabilities, `step_bound` yen on

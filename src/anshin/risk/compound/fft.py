@@ -31,9 +31,9 @@ def aggregate_fft(
 
     Discretisation: each loss goes to the two grid points around it so that its mean stays (Gerber's local moments, from
     limited expected values), which moves no loss by more than a step; n events by no more than n steps. `step` None
-    chooses it so that about 1e-4 a year lies beyond the grid (or the whole range, if the sum is bounded sooner). Per-event terms: pass
-    a `Layer`. `within`: raise GridError when `step_bound` is above this many yen. Raises ParameterError for parameters
-    without meaning and for severities of infinite mean.
+    chooses it so that about 1e-4 a year lies beyond the grid. Per-event terms: pass a `Layer`. `within`: raise
+    GridError when `step_bound` is above this many yen. Raises ParameterError for parameters without meaning and for severities of
+    infinite mean.
     """
     check.whole("aggregate_fft", "log2", log2, least=1)
     if not 4 <= log2 <= 24:
@@ -75,11 +75,11 @@ def discretise(severity: Severity, step: float, size: int) -> Floats:
     """
     lev = severity.lev(np.arange(size + 1) * step)
     slope = np.diff(lev) / step
-    return np.maximum(np.append(1.0 - slope[0], slope[:-1] - slope[1:]), 0.0)
+    return np.asarray(np.maximum(np.append(1.0 - slope[0], slope[:-1] - slope[1:]), 0.0))
 
 
 def choose_end(frequency: Frequency, severity: Severity) -> float:
-    """Return where the grid should end: the big-jump quantile of the tail, but at least ten limited SD above the mean."""
+    """Return where the grid should end: the big-jump quantile of the tail, but ten limited SD above the mean."""
     reach = severity.quantile(1 - min(0.5, TAIL / frequency.mean()))
     first, second = float(severity.limited_moment(1, reach)), float(severity.limited_moment(2, reach))
     mean = frequency.mean() * first

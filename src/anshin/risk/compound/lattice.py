@@ -1,7 +1,7 @@
 """Compounds of whole-number severities: FFT with exponential tilting, and Panjer's recursion.
 
-Tilting (Grübel and Hermesmeier 1999, Embrechts and Frei 2009): masses are multiplied by exp(-theta k) before the transform
-and divided by it afterwards, so that what wraps around from beyond the end is damped by exp(-theta n).
+Tilting (Grübel and Hermesmeier 1999, Embrechts and Frei 2009): masses are multiplied by exp(-theta k) before the
+transform and divided by it afterwards, so that what wraps around from beyond the end is damped by exp(-theta n).
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ TILT = 18.0
 def fft_lattice(frequency: Frequency, masses: ArrayLike, size: int, *, tilt: float = TILT) -> Floats:
     """Return P(S = 0), ..., P(S = size - 1) for severities P(X = k) = masses[k].
 
-    `masses` may add up to less than 1: the rest lies beyond the end. `tilt` is theta x size; 0 switches tilting off. The
+    `masses` may add up to less than 1: the rest lies beyond the end. `tilt` is theta x size; 0 switches it off. The
     error of the cumulated probabilities from aliasing is at most exp(-tilt) P(S >= size). Raises ParameterError for
     masses that are no distribution.
     """

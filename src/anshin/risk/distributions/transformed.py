@@ -136,8 +136,8 @@ _CELLS = 512
 class Product(Severity):
     """The product of two independent quantities, such as people x yen per person; chain it for more.
 
-    Moments and samples are exact. `cdf` and partial moments put the second quantity on 512 cells, finer towards its tail,
-    each at its own mean: the mean stays exact, the variance of the second quantity inside a cell is lost.
+    Moments and samples are exact. `cdf` and partial moments put the second quantity on 512 cells, finer towards its
+    tail, each at its own mean: the mean stays exact, the variance of the second quantity inside a cell is lost.
     """
 
     first: Severity

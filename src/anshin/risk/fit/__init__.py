@@ -1,6 +1,6 @@
 """Severities fitted to what is published: counts of losses between two amounts.
 
-Here live the tables, the interval likelihood, the chi-square test and parameter draws. Not here: frequencies (`frequency`).
+Here live the tables, the interval likelihood, the chi-square test and parameter draws. Not here: frequencies.
 """
 
 from anshin.risk.fit.likelihood import Fit, fit_lognormal, fit_mixture

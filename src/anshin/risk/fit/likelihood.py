@@ -14,7 +14,7 @@ from anshin.risk.errors import FitError
 from anshin.risk.fit.tables import BandTable
 
 SIGMA = (0.3, 3.5)
-"""Widths of a lognormal that are looked at: narrower makes a component sit inside one band, wider has no meaning in yen."""
+"""Widths of a lognormal that are looked at: narrower sits inside one band, wider has no meaning in yen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def fit_lognormal(tables: Sequence[BandTable]) -> Fit:
 def fit_mixture(tables: Sequence[BandTable], *, sigmas: tuple[float, float] | None = None) -> Fit:
     """Return everyday + serious: two lognormals, the first with the smaller median.
 
-    Free: the weight of the serious one, both medians, and both sigmas unless `sigmas` holds them fixed (one table of five
-    bands pins three parameters at most). Raises FitError when the bands are too few.
+    Free: the weight of the serious one, both medians, and both sigmas unless `sigmas` holds them fixed (one table of
+    five bands pins three parameters at most). Raises FitError when the bands are too few.
     """
     bounds = [(0.02, 0.98), (5.0, 25.0), (0.05, 12.0)]
     if sigmas is None:

@@ -69,32 +69,29 @@ def read_bands(document: Any, path: str) -> dict[str, BandTable]:
 
 
 def _table(code: str, entry: Any, path: str) -> BandTable:
-    def refuse(key: str, cause: object) -> DataError:
-        return DataError("data.key", path=path, key=f"{code}.{key}", cause=cause)
-
     if not isinstance(entry, Mapping):
-        raise refuse("(table)", "a mapping is needed")
-    for key in entry:
-        if key not in KEYS:
-            raise refuse(str(key), f"unknown key; there are: {', '.join(KEYS)}")
-    for key in ("edges", "n", "grade", "source"):
-        if not entry.get(key):
-            raise refuse(key, "it is missing")
-    if ("counts" in entry) == ("percent" in entry):
-        raise refuse("counts", "give either counts or percent")
+        raise DataError("data.key", path=path, key=code, cause="a mapping is needed")
+    unknown = [str(key) for key in entry if key not in KEYS]
+    missing = [key for key in ("edges", "n", "grade", "source") if not entry.get(key)]
+    if unknown or missing:
+        cause = f"unknown key; there are: {', '.join(KEYS)}" if unknown else "it is missing"
+        raise DataError("data.key", path=path, key=f"{code}.{(unknown or missing)[0]}", cause=cause)
     try:
-        if "counts" in entry:
-            counts = tuple(map(float, entry["counts"]))
-            if sum(counts) != entry["n"]:
-                raise refuse("n", f"the counts add up to {sum(counts):g}")
-        else:
-            if abs(sum(entry["percent"]) - 100) > 1.5:  # rounding of five figures
-                raise refuse("percent", f"they add up to {sum(entry['percent']):g}")
-            counts = tuple(entry["n"] * part / sum(entry["percent"]) for part in entry["percent"])
         edges = tuple(map(float, entry["edges"]))
-    except TypeError as error:
-        raise refuse("edges, n, counts or percent", error) from error
-    try:
-        return BandTable(code, edges, counts, str(entry["source"]), str(entry["grade"]))
-    except RiskError as error:
-        raise refuse("edges", error) from error
+        return BandTable(code, edges, _counts(entry), str(entry["source"]), str(entry["grade"]))
+    except (RiskError, TypeError, ValueError) as error:
+        raise DataError("data.key", path=path, key=code, cause=error) from error
+
+
+def _counts(entry: Mapping[str, Any]) -> tuple[float, ...]:
+    if ("counts" in entry) == ("percent" in entry):
+        raise ValueError("give either counts or percent")
+    if "counts" in entry:
+        counts = tuple(map(float, entry["counts"]))
+        if sum(counts) != entry["n"]:
+            raise ValueError(f"the counts add up to {sum(counts):g}, not to n")
+        return counts
+    whole = sum(entry["percent"])
+    if abs(whole - 100) > 1.5:  # rounding of five figures
+        raise ValueError(f"the per cent add up to {whole:g}")
+    return tuple(entry["n"] * part / whole for part in entry["percent"])

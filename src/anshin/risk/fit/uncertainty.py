@@ -7,7 +7,6 @@ import numpy as np
 
 from anshin.risk import check
 from anshin.risk.distributions import Severity
-from anshin.risk.distributions.severity import Floats
 from anshin.risk.errors import FitError
 from anshin.risk.fit.likelihood import Fit
 from anshin.risk.fit.tables import BandTable
@@ -42,6 +41,6 @@ def bootstrap(
 def share_above(severities: Sequence[Severity], amount: float, *, probability: float = 0.9) -> tuple[float, float]:
     """Return the band in which P(X > amount) lies with `probability` over the draws."""
     check.share("share_above", "probability", probability)
-    shares: Floats = np.array([float(severity.sf(amount)) for severity in severities])
+    shares = np.array([float(severity.sf(amount)) for severity in severities])
     low, high = np.quantile(shares, [(1 - probability) / 2, (1 + probability) / 2])
     return float(low), float(high)

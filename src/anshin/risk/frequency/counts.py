@@ -104,8 +104,8 @@ class Poisson(Frequency):
 class NegativeBinomial(Frequency):
     """Mean `rate` > 0 a year and `dispersion` c > 0: the variance is rate + c rate^2.
 
-    It is a Poisson whose rate is multiplied by a gamma with mean 1 and variance c (r = 1/c, beta = c rate), so that some
-    years, or some firms, are worse than others.
+    It is a Poisson whose rate is multiplied by a gamma with mean 1 and variance c (r = 1/c, beta = c rate), so that
+    some years, or some firms, are worse than others.
     """
 
     rate: float

@@ -32,7 +32,7 @@ class VendorCause:
         where = f"cause {self.kind} {self.vendor}"
         check.known(where, self.kind, KINDS)
         check.rate(where, self.rate)
-        if not 0 < check.share(where, "hit", self.hit):
+        if not check.share(where, "hit", self.hit) > 0:
             raise ParameterError("parameter.not_positive", where=where, name="hit", value=self.hit)
         check.not_negative(where, "sigma", self.sigma)
 

@@ -1,7 +1,7 @@
-"""The same blocks on a dask scheduler. Blocks are idempotent and small when finished, so a lost worker costs time only."""
+"""The same blocks on a dask scheduler. Blocks are idempotent and small when finished, so a lost worker costs time."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from anshin.risk.errors import PortfolioError
 from anshin.risk.portfolio.summary import YearBlock
@@ -15,13 +15,13 @@ ROUNDS = 5
 
 
 def on_cluster(run: "Run", tasks: "list[Task]", address: str) -> Iterator[tuple[int, YearBlock]]:
-    """Yield finished blocks as they come. Raises PortfolioError when the scheduler does not answer or dask is missing."""
+    """Yield finished blocks as they come. Raises PortfolioError when no scheduler answers or dask is missing."""
     try:
         import distributed
     except ImportError as error:
         raise PortfolioError("portfolio.no_dask") from error
     try:
-        client = distributed.Client(address, timeout=TIMEOUT, set_as_default=False)
+        client: Any = cast("Any", distributed).Client(address, timeout=TIMEOUT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:  # TimeoutError is an OSError
         raise PortfolioError("portfolio.scheduler", address=address, cause=error or type(error).__name__) from error
     with client:
@@ -32,14 +32,18 @@ def on_cluster(run: "Run", tasks: "list[Task]", address: str) -> Iterator[tuple[
                 yield number, block
             if not waiting:
                 return
-    raise PortfolioError("portfolio.scheduler", address=address, cause=f"{len(waiting)} blocks were lost {ROUNDS} times")
+    raise PortfolioError(
+        "portfolio.scheduler", address=address, cause=f"{len(waiting)} blocks were lost {ROUNDS} times"
+    )
 
 
 def _one_round(distributed: Any, client: Any, run: "Run", tasks: "list[Task]") -> Iterator[tuple[int, YearBlock]]:
     """Hand out blocks once; those whose worker or data is lost for good are left to the next round."""
     shared = client.scatter(run, broadcast=True, hash=False)
     name = run.name()[:16]
-    futures = {client.submit(_block, shared, task, key=f"block-{name}-{task.number}", retries=2): task for task in tasks}
+    futures = {
+        client.submit(_block, shared, task, key=f"block-{name}-{task.number}", retries=2): task for task in tasks
+    }
     for future in distributed.as_completed(futures):
         if future.status == "finished":
             try:

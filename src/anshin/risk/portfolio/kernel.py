@@ -1,7 +1,7 @@
 """The event kernel: one block of firms in one block of years. Cost follows events, not policy-years.
 
-All sums are of whole yen, which float64 and int64 hold exactly below 2**53; so neither the order of firms nor the split of
-work can change a byte. Firms come in order, so that their parameters are read from the cache.
+All sums are of whole yen, which float64 and int64 hold exactly below 2**53; so neither the order of firms nor the split
+of work can change a byte. Firms come in order, so that their parameters are read from the cache.
 """
 
 from dataclasses import dataclass
@@ -181,7 +181,7 @@ def log_losses(part: Portfolio, events: Events, generator: np.random.Generator) 
 
 
 def payments(part: Portfolio, firm: NDArray[np.int64], gross: Floats) -> Floats:
-    """Return what each firm's cover pays per event, rounded down at the share; the same as `terms.settle` to the yen."""
+    """Return what each firm's cover pays per event, rounded down at the share; equal to `terms.settle` to the yen."""
     paid = gross
     for step in part.order:
         match step:

@@ -25,8 +25,8 @@ class Portfolio:
 
     `rate`: own events a year. An event's loss is lognormal with log-median `mu` and `sigma`, or with probability
     `serious_share` with `serious_mu` and `serious_sigma`; it is cut at `largest`. Cover per event: `deductible`,
-    `permille` (縮小支払割合 in 1/1000), `limit`, in the portfolio's one `order`; then `limit_per_year`. `sector` and each
-    kind in `vendors` are positions in `sectors` and `vendor_names[kind]`, -1 for none.
+    `permille` (縮小支払割合 in 1/1000), `limit`, in the portfolio's one `order`; then `limit_per_year`. `sector` and
+    each kind in `vendors` are positions in `sectors` and `vendor_names[kind]`, -1 for none.
     """
 
     rate: Floats
@@ -119,7 +119,9 @@ def make_portfolio(
         serious_mu=np.log(column.read("serious_median", serious_median, above=True)),
         serious_sigma=column.read("serious_sigma", serious_sigma, above=True),
         deductible=column.read("deductible", deductible, whole=True, most=NO_LIMIT),
-        permille=column.read("share x 1000", np.rint(np.asarray(share, dtype=np.float64) * 1e6) / 1e3, whole=True, most=1000.0),
+        permille=column.read(
+            "share x 1000", np.rint(np.asarray(share, dtype=np.float64) * 1e6) / 1e3, whole=True, most=1000.0
+        ),
         limit=column.read("limit", _finite(limit), whole=True),
         limit_per_year=column.read("limit_per_year", _finite(limit_per_year), whole=True),
         sector=sector_codes,

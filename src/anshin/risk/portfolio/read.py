@@ -22,8 +22,8 @@ def read_portfolio(path: Path) -> Portfolio:
     """Return the portfolio of a `.csv` (UTF-8, a header row, one firm a row) or `.npz` file (one array a column).
 
     Columns: rate, median, sigma are needed; serious_share, serious_median, serious_sigma, deductible, share, limit,
-    limit_per_year, sector, os, cloud, mail, supplier, vpn may be there; id and name are passed over. An empty limit is no
-    limit. Raises DataError or PortfolioError.
+    limit_per_year, sector, os, cloud, mail, supplier, vpn may be there; id and name are passed over. An empty limit is
+    no limit. Raises DataError or PortfolioError.
     """
     try:
         if path.stat().st_size > LARGEST_FILE:
@@ -38,7 +38,9 @@ def read_portfolio(path: Path) -> Portfolio:
             raise DataError("data.column", path=path, key=key, known=", ".join(NEEDED))
     for key in columns:
         if key not in (*NUMBERS, *TEXTS, *IGNORED):
-            raise DataError("data.key", path=path, key=key, cause=f"unknown column; there are: {', '.join(NUMBERS + TEXTS)}")
+            raise DataError(
+                "data.key", path=path, key=key, cause=f"unknown column; there are: {', '.join(NUMBERS + TEXTS)}"
+            )
     values: dict[str, Any] = {key: columns[key] for key in NUMBERS if key in columns}
     vendors = {kind: columns[kind] for kind in KINDS if kind in columns}
     return make_portfolio(**values, sector=columns.get("sector"), vendors=vendors, name=path.name)

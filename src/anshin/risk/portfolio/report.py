@@ -59,14 +59,16 @@ class PortfolioReport:
         return tvar(self.yearly(net=net), level)
 
     def by_sector(self, level: float = LEVEL) -> dict[str, tuple[float, float]]:
-        """Return each sector's payments: mean a year, and mean in the worst years (co-TVaR); the empty name is no sector."""
+        """Return each sector's payments: mean a year and co-TVaR; the empty name is no sector."""
         weights = tail_weights(self.yearly(net=True), level)
         rows = self.sums.by_sector.astype(np.float64)
-        found = {name: (float(row.mean()), float(row @ weights)) for name, row in zip(self._sectors(), rows, strict=True)}
+        found = {
+            name: (float(row.mean()), float(row @ weights)) for name, row in zip(self._sectors(), rows, strict=True)
+        }
         return found if rows[-1].any() else {name: value for name, value in found.items() if name}
 
     def by_cause(self, level: float = LEVEL, *, net: bool = True) -> dict[str, tuple[float, float]]:
-        """Return own events ("own") and each vendor's common events: mean a year and co-TVaR; both add up to the whole."""
+        """Return own events ("own") and each vendor's common events: mean a year and co-TVaR; both add up."""
         total = self.yearly(net=net)
         weights = tail_weights(total, level)
         amounts = (self.sums.cause_net if net else self.sums.cause_gross).astype(np.float64)

@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,7 @@ class YearBlock:
             raise ValueError("the hash does not match")
         stream = io.BytesIO(body)
         arrays = [np.load(stream, allow_pickle=False) for _ in fields(cls)]
-        values = {f.name: a if a.ndim else int(a) for f, a in zip(fields(cls), arrays, strict=True)}
+        values: dict[str, Any] = {f.name: a if a.ndim else int(a) for f, a in zip(fields(cls), arrays, strict=True)}
         return cls(**values)
 
 
