@@ -1,4 +1,4 @@
-"""Frequency times size is not a compound: the fault of FAIR tools that multiply, in figures (docs/explanation/risk-methods)."""
+"""Frequency times size is not a compound: the fault of tools that multiply, in figures (see docs: risk-methods)."""
 
 import numpy as np
 import pytest
