@@ -33,7 +33,7 @@ def binomial_counts(m: int, q: Fraction) -> list[Fraction]:
     return [math.comb(m, n) * q**n * (1 - q) ** (m - n) for n in range(m + 1)]
 
 
-# Inputs of textbook exercises, restated in the public user guide of mynl/aggregate; expected values are worked out here.
+# Inputs of textbook exercises, restated in the public user guide of mynl/aggregate; results are worked out here.
 CASES = {
     # Klugman, Panjer and Willmot, Loss Models, exercise 9.34: 5 claims, 100/500/1000
     "KPW 9.34": (Poisson(5.0), [0, 0.8, 0, 0, 0, 0.16, 0, 0, 0, 0, 0.04]),
