@@ -16,7 +16,7 @@ from anshin.risk.text import Code, Frozen
 M = TypeVar("M", bound=BaseModel)
 VERSION = "2026.1"
 """Version of the data set. A change of any figure is a new version; the hash proves which one was used."""
-FOLDERS = ("questionnaire", "scenarios", "controls", "liability", "terms")
+FOLDERS = ("questionnaire", "scenarios", "scenarios/accidents", "controls", "liability", "terms")
 
 
 class Source(Frozen):
