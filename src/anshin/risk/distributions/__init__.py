@@ -13,6 +13,24 @@ from anshin.risk.distributions.severity import Floats, Severity
 from anshin.risk.distributions.transformed import Affine, Layer, Product, product
 
 __all__ = [
-    "Affine", "Bands", "Beta", "Deterministic", "Exponential", "Floats", "Gamma", "GeneralisedPareto", "Layer", "Lognormal",
-    "Mixture", "Product", "Severity", "lomax", "mixture", "occasional", "pareto", "pert", "product", "share_of",
+    "Affine",
+    "Bands",
+    "Beta",
+    "Deterministic",
+    "Exponential",
+    "Floats",
+    "Gamma",
+    "GeneralisedPareto",
+    "Layer",
+    "Lognormal",
+    "Mixture",
+    "Product",
+    "Severity",
+    "lomax",
+    "mixture",
+    "occasional",
+    "pareto",
+    "pert",
+    "product",
+    "share_of",
 ]

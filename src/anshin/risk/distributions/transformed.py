@@ -150,7 +150,9 @@ class Product(Severity):
         heights = np.concatenate([[0.0], tail[::-1], 1 - tail[1:], [1.0]])
         amounts = self.second.ppf(heights)
         weight = np.diff(self.second.cdf(amounts), prepend=0.0)
-        mass = np.diff(self.second.partial_moment(1, np.where(np.isinf(amounts), np.finfo(float).max, amounts)), prepend=0.0)
+        mass = np.diff(
+            self.second.partial_moment(1, np.where(np.isinf(amounts), np.finfo(float).max, amounts)), prepend=0.0
+        )
         weight[-1] += 1 - weight.sum()
         mass[-1] += self.second.mean() - mass.sum()
         cells = tuple((float(w), float(m / w)) for w, m in zip(weight, mass, strict=True) if w > 1e-15)
