@@ -21,7 +21,7 @@ class RiskError(Exception):
     """Base of everything `anshin.risk` raises on purpose: `code`, `ja` and `en`; `str()` is the English sentence."""
 
     def __init__(self, code: str, **values: object) -> None:
-        """Fill the sentence `code` of `sentences*.yaml` with `values`. Raises KeyError when there is no such sentence."""
+        """Fill the sentence `code` of `sentences*.yaml` with `values`. Raises KeyError when there is none."""
         words = sentences()[code]
         self.code = code
         self.values = {name: str(value) for name, value in values.items()}

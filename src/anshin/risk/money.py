@@ -74,14 +74,14 @@ def round_yen(amount: Fraction | int, rounding: Rounding) -> Yen:
             return Yen(math.floor(amount + Fraction(1, 2)))
 
 
-def read_rate(text: str | int | Fraction) -> Fraction:
+def read_rate(text: object) -> Fraction:
     """Return a rate from `0.9`, `90%` or `9/10`, exactly. Raises ParameterError; a float is refused on purpose."""
     if isinstance(text, (int, Fraction)) and not isinstance(text, bool):
         return Fraction(text)
+    if not isinstance(text, str):
+        raise ParameterError("money.rate", value=text)
+    plain = text.strip()
     try:
-        if not isinstance(text, str):
-            raise TypeError
-        plain = text.strip()
         return Fraction(plain[:-1]) / 100 if plain.endswith("%") else Fraction(plain)
-    except (TypeError, ValueError, ZeroDivisionError):
+    except (ValueError, ZeroDivisionError):
         raise ParameterError("money.rate", value=text) from None

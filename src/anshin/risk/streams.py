@@ -1,7 +1,7 @@
 """Random streams by key: who draws first, or on which machine, changes nothing.
 
-Philox is counter-based (Salmon et al., SC 2011): its 128-bit key and 256-bit counter start are set directly here, so two
-different keys can never meet, and a stream is made in microseconds without drawing from any other.
+Philox is counter-based (Salmon et al., SC 2011): its 128-bit key and 256-bit counter start are set directly here, so
+two different keys can never meet, and a stream is made in microseconds without drawing from any other.
 """
 
 import numpy as np

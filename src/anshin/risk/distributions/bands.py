@@ -81,4 +81,4 @@ class Bands(Severity):
         if self.within == "uniform":
             return np.asarray(even)
         safe = np.where(low > 0, low, 1.0)
-        return np.where(low > 0, safe * (high / safe) ** part, even)
+        return np.asarray(np.where(low > 0, safe * (high / safe) ** part, even))

@@ -123,8 +123,8 @@ class Beta(Severity):
 def pert(low: float, mode: float, high: float, weight: float = 4.0) -> Beta:
     """Return the standard PERT: a beta whose mean is (low + weight x mode + high) / (weight + 2).
 
-    Source: Malcolm et al. 1959 with a = 1 + weight (mode - low)/(high - low). Raises ParameterError unless low <= mode <=
-    high and low < high.
+    Source: Malcolm et al. 1959 with a = 1 + weight (mode - low)/(high - low). Raises ParameterError unless low <=
+    mode <= high and low < high.
     """
     for name, value in (("low", low), ("mode", mode), ("high", high)):
         check.finite("PERT", name, value)

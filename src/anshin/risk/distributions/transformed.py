@@ -81,7 +81,7 @@ class Layer(Severity):
         check.not_negative("Layer", "deductible", self.deductible)
         if not self.limit > 0:
             raise ParameterError("parameter.not_positive", where="Layer", name="limit", value=self.limit)
-        if not 0 < check.share("Layer", "share", self.share):
+        if not check.share("Layer", "share", self.share) > 0:
             raise ParameterError("parameter.not_positive", where="Layer", name="share", value=self.share)
 
     def moment(self, order: int) -> float:
@@ -136,8 +136,8 @@ _CELLS = 512
 class Product(Severity):
     """The product of two independent quantities, such as people x yen per person; chain it for more.
 
-    Moments and samples are exact. `cdf` and partial moments put the second quantity on 512 cells, finer towards its tail,
-    each at its own mean: the mean stays exact, the variance of the second quantity inside a cell is lost.
+    Moments and samples are exact. `cdf` and partial moments put the second quantity on 512 cells, finer towards its
+    tail, each at its own mean: the mean stays exact, the variance of the second quantity inside a cell is lost.
     """
 
     first: Severity

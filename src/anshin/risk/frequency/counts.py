@@ -88,7 +88,7 @@ class Poisson(Frequency):
         return np.asarray(stats.poisson.pmf(n, self.rate))
 
     def panjer(self) -> Panjer:
-        """a = 0, b = rate."""
+        """A = 0, b = rate."""
         return Panjer(0.0, self.rate, float(np.exp(-self.rate)))
 
     def sample(self, generator: np.random.Generator, years: int) -> Counts:
@@ -104,8 +104,8 @@ class Poisson(Frequency):
 class NegativeBinomial(Frequency):
     """Mean `rate` > 0 a year and `dispersion` c > 0: the variance is rate + c rate^2.
 
-    It is a Poisson whose rate is multiplied by a gamma with mean 1 and variance c (r = 1/c, beta = c rate), so that some
-    years, or some firms, are worse than others.
+    It is a Poisson whose rate is multiplied by a gamma with mean 1 and variance c (r = 1/c, beta = c rate), so that
+    some years, or some firms, are worse than others.
     """
 
     rate: float
@@ -133,7 +133,7 @@ class NegativeBinomial(Frequency):
         return np.asarray(stats.nbinom.pmf(n, 1 / self.dispersion, 1 / (1 + self.dispersion * self.rate)))
 
     def panjer(self) -> Panjer:
-        """a = beta / (1 + beta), b = (r - 1) a."""
+        """A = beta / (1 + beta), b = (r - 1) a."""
         beta = self.dispersion * self.rate
         a = beta / (1 + beta)
         return Panjer(a, (1 / self.dispersion - 1) * a, float(np.exp(-np.log1p(beta) / self.dispersion)))
@@ -176,7 +176,7 @@ class Binomial(Frequency):
         return np.asarray(stats.binom.pmf(n, self.trials, self.probability))
 
     def panjer(self) -> Panjer:
-        """a = -p / (1 - p), b = -(m + 1) a. Raises ParameterError when p is 1: the recursion divides by 1 - p."""
+        """A = -p / (1 - p), b = -(m + 1) a. Raises ParameterError when p is 1: the recursion divides by 1 - p."""
         if self.probability == 1:
             raise ParameterError("parameter.share", where="Binomial (Panjer, below 1)", name="probability", value=1)
         a = -self.probability / (1 - self.probability)

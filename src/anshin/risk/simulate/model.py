@@ -39,8 +39,8 @@ class Scenario:
     """One kind of event: how often by itself, what it costs, and through which common causes it also comes.
 
     `perils`: tags that cover terms ask for (leak, interruption). `hours`: length of the stop, rounded to whole hours.
-    `size`: one factor for all items of an event (mean 1), so that they are large together. `hits`: for each common cause,
-    the chance that one event of it becomes an event of this scenario at this firm; these come on top of `frequency`.
+    `size`: one factor for all items of an event (mean 1), so that they are large together. `hits`: for each common
+    cause, the chance that one event of it becomes an event of this scenario at this firm; these add to `frequency`.
     `frequency` None: only through common causes.
     """
 

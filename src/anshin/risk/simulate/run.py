@@ -19,9 +19,9 @@ BLOCK = 1 << 16
 def simulate(model: Model | Sequence[Model], *, years: int, seed: int, company: int = 0) -> Simulation:
     """Return `years` simulated years of one firm.
 
-    With several models (draws of the uncertain parameters; same scenarios, items and causes in the same order) each gets
-    years / len(models) years in turn, and every figure can be had per draw. Same arguments, same bytes, on any machine
-    with the same numpy. Losses are whole yen. Raises ParameterError when the models differ in shape, when years is not
+    With several models (draws of the uncertain parameters; same scenarios, items and causes in the same order) each
+    gets years / len(models) years in turn, and every figure can be had per draw. Same arguments, same bytes, on any
+    machine with the same numpy. Losses are whole yen. Raises ParameterError when the models differ in shape, when years is not
     a multiple of their number, or for parameters without meaning.
     """
     models = (model,) if isinstance(model, Model) else tuple(model)
@@ -76,9 +76,7 @@ def _block(model: Model, years: int, first: int, seed: int, company: int, block:
     return Simulation(model, years, 1, year, when, which, cause, mark, hours, losses)
 
 
-def _cause_events(
-    cause: CommonCause, years: int, seed: int, block: int
-) -> tuple[NDArray[np.int64], Floats, Floats]:
+def _cause_events(cause: CommonCause, years: int, seed: int, block: int) -> tuple[NDArray[np.int64], Floats, Floats]:
     """Year, moment and size of each event of a cause: the same for every company, hence company 0 in its key."""
     generator = stream(seed, code_number(f"cause:{cause.code}"), 0, block)
     year = np.repeat(np.arange(years), cause.frequency.sample(generator, years))

@@ -21,8 +21,8 @@ Factor = float | Sequence[float] | Floats
 class Simulation:
     """Events sorted by year and moment. Arrays are as long as there are events; `losses` is items x events, whole yen.
 
-    `scenario` and `cause` are positions in the model (-1: no common cause); `mark` is a uniform number of each event, by
-    which variants keep or drop it, the same event in every variant.
+    `scenario` and `cause` are positions in the model (-1: no common cause); `mark` is a uniform number of each event,
+    by which variants keep or drop it, the same event in every variant.
     """
 
     model: Model
@@ -54,9 +54,9 @@ class Simulation:
         return np.asarray(self.losses.sum(axis=0))
 
     def yearly(self, amounts: ArrayLike | None = None) -> Floats:
-        """Return the sum of `amounts` (one per event; default the whole loss) for each year, years without events too."""
+        """Return the sum of `amounts` (one per event; default the whole loss) for every year, empty ones too."""
         values = self.by_event if amounts is None else np.asarray(amounts, dtype=np.float64)
-        return np.bincount(self.year, weights=values, minlength=self.years)
+        return np.bincount(self.year, weights=values, minlength=self.years).astype(np.float64)
 
     def yearly_largest(self, amounts: ArrayLike | None = None) -> Floats:
         """Return the largest single event of each year (0 without events), for the OEP curve."""
@@ -98,9 +98,9 @@ class Simulation:
     ) -> Self:
         """Return what the same years would have been with fewer or smaller events, on common random numbers.
 
-        `keep[scenario]` in [0, 1]: that share of the events stays, which is exact for Poisson and negative binomial counts
-        (thinning). `scale[scenario]` or `scale[scenario, item]` >= 0 multiplies losses, rounded to whole yen. A value may
-        be one number or one per draw. Raises ParameterError for an unknown code or a value without meaning.
+        `keep[scenario]` in [0, 1]: that share of the events stays, which is exact for Poisson and negative binomial
+        counts (thinning). `scale[scenario]` or `scale[scenario, item]` >= 0 multiplies losses, rounded to whole yen. A
+        value may be one number or one per draw. Raises ParameterError for an unknown code or a value without meaning.
         """
         codes = [scenario.code for scenario in self.model.scenarios]
         draw = self.year // (self.years // self.draws)
@@ -126,9 +126,7 @@ class Simulation:
     def pay(self, terms: Terms) -> Payments:
         """Return what a cover pays of every event, year limits in order of time."""
         perils = [scenario.perils for scenario in self.model.scenarios]
-        return pay(
-            terms, self.items, self.losses, year=self.year, perils=perils, peril=self.scenario, hours=self.hours
-        )
+        return pay(terms, self.items, self.losses, year=self.year, perils=perils, peril=self.scenario, hours=self.hours)
 
     def _row(self, item: str) -> int:
         return self.items.index(check.known("variant scale", item, self.items))

@@ -1,7 +1,7 @@
 """The terms applied to one event in whole yen: every step exact, every rounding declared.
 
-Order: items → waiting time → sublimits → the part's steps → limit per event over all parts → the part's limit per year →
-limit per year over all parts.
+Order: items → waiting time → sublimits → the part's steps → limit per event over all parts → the part's limit per
+year → limit per year over all parts.
 """
 
 from collections.abc import Iterable, Mapping

@@ -34,7 +34,7 @@ def covers(pattern: str, item: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sublimit:
-    """At most `limit` a event for the items named in `items` together (支払限度額の内枠), before the part's own steps."""
+    """At most `limit` an event for the items in `items` together (内枠), before the part's own steps."""
 
     items: frozenset[str]
     limit: Yen
@@ -86,7 +86,7 @@ class Part:
     en: str
     items: frozenset[str]
     perils: frozenset[str] = frozenset()
-    deductible: Yen = Yen(0)
+    deductible: Yen = field(default=Yen(0))
     share: Fraction = Fraction(1)
     limit: Yen | None = None
     order: tuple[Step, ...] = ORDERS[0]

@@ -1,4 +1,4 @@
-"""Reads terms from YAML, strictly: an unknown key, a float where yen belong or a rate that is no fraction is refused."""
+"""Reads terms from YAML, strictly: unknown keys, floats where yen belong and rates that are no fraction are refused."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -28,7 +28,7 @@ def read_terms(document: Any, path: str | Path = "terms") -> Terms:
     data = _Reader(document, str(path), "")
     data.only("code", "ja", "en", "parts", "limit_per_event", "limit_per_year", "excluded", "sources")
     parts = tuple(_part(part) for part in data.readers("parts"))
-    return data.build(
+    terms: Terms = data.build(
         Terms,
         code=data.text("code"),
         ja=data.text("ja"),
@@ -38,6 +38,7 @@ def read_terms(document: Any, path: str | Path = "terms") -> Terms:
         limit_per_year=data.yen("limit_per_year"),
         excluded=data.codes("excluded"),
     )
+    return terms
 
 
 def _part(data: "_Reader") -> Part:
@@ -45,7 +46,7 @@ def _part(data: "_Reader") -> Part:
         "code", "ja", "en", "items", "perils", "deductible", "share", "limit", "order", "sublimits", "waiting",
         "limit_per_year", "rounding",
     )  # fmt: skip
-    return data.build(
+    part: Part = data.build(
         Part,
         code=data.text("code"),
         ja=data.text("ja"),
@@ -61,21 +62,24 @@ def _part(data: "_Reader") -> Part:
         limit_per_year=data.yen("limit_per_year"),
         rounding=data.parsed("rounding", Rounding, "down"),
     )
+    return part
 
 
 def _sublimit(data: "_Reader") -> Sublimit:
     data.only("items", "limit")
-    return data.build(Sublimit, items=data.codes("items"), limit=data.parsed("limit", Yen))
+    sublimit: Sublimit = data.build(Sublimit, items=data.codes("items"), limit=data.parsed("limit", Yen))
+    return sublimit
 
 
 def _waiting(data: "_Reader") -> Waiting:
     data.only("hours", "kind", "longest")
-    return data.build(
+    waiting: Waiting = data.build(
         Waiting,
         hours=data.parsed("hours", int),
         kind=data.parsed("kind", str, "deductible"),
         longest=data.document.get("longest"),
     )
+    return waiting
 
 
 class _Reader:

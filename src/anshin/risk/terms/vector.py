@@ -87,7 +87,7 @@ def _eligible(
         under = [i for i, item in enumerate(items) if any(covers(pattern, item) for pattern in sublimit.items)]
         group = held[under].sum(axis=0)
         over = group > float(sublimit.limit)
-        held[np.ix_(under, np.flatnonzero(over))] *= float(sublimit.limit) / group[over]
+        held[np.ix_(np.array(under, dtype=np.int64), np.flatnonzero(over))] *= float(sublimit.limit) / group[over]
     return held
 
 
