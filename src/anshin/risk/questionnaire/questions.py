@@ -104,6 +104,7 @@ class FactKind(Bilingual):
     """A dated fact that a program can measure, and the question that it answers."""
 
     question: Code
+    option: Code | None = None  # of a multiple choice: the fact proves this one
     kind: Literal["number", "share", "date"]
     days: int = Field(gt=0)  # how long it proves something
 

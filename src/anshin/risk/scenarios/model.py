@@ -44,6 +44,7 @@ class Quantity(Parameter):
     """How much of something one event touches: a share `of` another quantity, or an amount of its own."""
 
     of: Code | None = None
+    count: bool = False  # a whole number by chance (Poisson) around the drawn mean
     most_of: Code | None = None
     least: float | None = Field(default=None, ge=0)
     most: float | None = Field(default=None, gt=0)

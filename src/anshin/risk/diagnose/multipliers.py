@@ -1,0 +1,52 @@
+"""What a set of adopted controls leaves of frequencies and costs."""
+
+import numpy as np
+
+from anshin.risk.controls.joint import factor, joint
+from anshin.risk.controls.model import controls, rules
+from anshin.risk.diagnose.parameters import AccidentParameters, Parameters
+from anshin.risk.distributions import Floats
+from anshin.risk.profile.adoption import Adoptions
+from anshin.risk.terms import covers
+
+
+class Multipliers:
+    """Factors of one accident for any adoption of controls; arrays have one entry for each parameter set."""
+
+    def __init__(self, parameters: Parameters, accident: AccidentParameters) -> None:
+        """Look up which effects concern this accident."""
+        self.items = [item.code for item in accident.accident.items]
+        self.sets = accident.serious.size
+        concerned = [
+            (control, number, effect, parameters.effects[control.id, number])
+            for control in controls().values()
+            for number, effect in enumerate(control.effects)
+            if effect.scenario == accident.accident.id
+        ]
+        self._frequency = [(c.id, full, c.partial == "weakest") for c, _, e, full in concerned if e.frequency]
+        self._severity = [
+            (c.id, full, c.partial == "weakest", [any(covers(p, code) for p in e.items) for code in self.items])
+            for c, _, e, full in concerned
+            if e.severity
+        ]
+        self.controls = {c.id for c, *_ in concerned}
+
+    def frequency(self, adoptions: Adoptions) -> Floats:
+        """Return what is left of the yearly number of events."""
+        factors = [factor(full, adoptions[key], weakest=weakest) for key, full, weakest in self._frequency]
+        if not factors:
+            return np.ones(self.sets)
+        return joint(factors, rank_weight=rules().rank_weight, floor=rules().floor_frequency)
+
+    def severity(self, adoptions: Adoptions) -> Floats:
+        """Return what is left of each cost item: items x sets."""
+        left = np.ones((len(self.items), self.sets))
+        for row in range(len(self.items)):
+            factors = [
+                factor(full, adoptions[key], weakest=weakest)
+                for key, full, weakest, rows in self._severity
+                if rows[row]
+            ]
+            if factors:
+                left[row] = joint(factors, rank_weight=rules().rank_weight, floor=rules().floor_severity)
+        return left
