@@ -63,6 +63,16 @@ class Range(Frozen):
     high: float
 
 
+class SeriousEvents(Frozen):
+    """What a serious accident of any kind costs, and how likely one is: the figure that a mean over quiet years hides."""
+
+    p_year: float  # chance of at least one in a year
+    p_ten_years: float  # in ten years of the same kind
+    mean: int  # yen of one event
+    median: int
+    nine_in_ten_below: int
+
+
 class ScenarioLoss(Frozen):
     """One of the eleven kinds of accident."""
 
@@ -115,7 +125,7 @@ class ControlWorth(Frozen):
     saves_now_one_in_10: int
     could_save: int  # mean loss a year that full adoption, proved, would still avoid
     could_save_one_in_10: int
-    cost: int  # a year, to have it fully
+    cost: int  # a year, for what is still missing
     cost_grade: Grade
     cost_source: str
 
@@ -123,7 +133,8 @@ class ControlWorth(Frozen):
 class Plan(Frozen):
     """The best set of missing controls within a budget; before and after come from the simulation itself."""
 
-    budget: int | None  # None: no limit, only what saves more than it costs
+    budget: int  # yen a year
+    budget_given: bool  # False: nobody named one, so the assumed budget for such a firm was used
     controls: tuple[str, ...]
     cost: int
     mean_before: int
@@ -224,6 +235,7 @@ class LossResult(Frozen):
     employees: int
     basis: Basis
     total: LossSummary
+    serious: SeriousEvents
     scenarios: tuple[ScenarioLoss, ...]  # by falling mean
     items: tuple[ItemLoss, ...]  # by falling mean
     drivers: tuple[Driver, ...]  # by falling width

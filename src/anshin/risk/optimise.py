@@ -25,11 +25,12 @@ class Choice:
     exact: bool
 
 
-def choose(costs: Mapping[str, float], worth: Worth, budget: float | None, *, tolerance: float = 1.0) -> Choice:
+def choose(costs: Mapping[str, float], worth: Worth, budget: float | None, *, tolerance: float = 100.0) -> Choice:
     """Return the set with the largest worth (yen a year saved) whose costs fit in `budget`.
 
     With no budget, the largest worth less costs. `worth(set)` must be 0 for the empty set, never fall when a control is
-    added, and never pass the sum of the single worths. Of equal sets the cheapest wins. Amounts in yen a year.
+    added, and never pass the sum of the single worths. Of equal sets the cheapest wins. Amounts in yen a year; `exact`
+    means within `tolerance` of the best.
     """
     names = sorted(costs)
     empty = Choice(frozenset(), 0.0, 0.0, exact=True)
@@ -46,6 +47,8 @@ def choose(costs: Mapping[str, float], worth: Worth, budget: float | None, *, to
         upper.append(float(budget))
     bounds = Bounds(np.zeros(len(names) + 1), np.concatenate([np.ones(len(names)), [float(single.sum())]]))
     best = empty
+    rows.append(np.concatenate([np.zeros(len(names)), [1.0]]))
+    upper.append(worth(frozenset(names)))  # no set is worth more than all of them
     for _ in range(ROUNDS):
         found = milp(
             objective,

@@ -25,4 +25,4 @@ def joint(factors: Sequence[Floats], *, rank_weight: float, floor: float) -> Flo
     """
     ordered = np.sort(np.log(np.stack(factors)), axis=0)
     weights = rank_weight ** np.arange(len(factors), dtype=np.float64)
-    return np.asarray(np.maximum(np.exp(np.tensordot(weights, ordered, axes=1)), floor))
+    return np.asarray(np.maximum(np.exp(weights @ ordered), floor))

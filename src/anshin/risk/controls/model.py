@@ -114,6 +114,7 @@ class Rules(Frozen):
     floor_frequency: float = Field(gt=0, lt=1)
     floor_severity: float = Field(gt=0, lt=1)
     credit: dict[Literal["measured", "answered"], Spread]
+    budget_per_employee: int = Field(gt=0)
     source: Code
     grade: Grade
     bias: Code

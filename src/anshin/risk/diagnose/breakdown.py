@@ -7,7 +7,7 @@ from anshin.risk.diagnose.parameters import Parameters
 from anshin.risk.diagnose.simulated import Kept, Simulated, Yearly
 from anshin.risk.diagnose.words import sentence
 from anshin.risk.distributions import Floats
-from anshin.risk.document import ItemLoss, Range, ScenarioLoss
+from anshin.risk.document import ItemLoss, Range, ScenarioLoss, SeriousEvents
 from anshin.risk.profile.adoption import Adoptions
 from anshin.risk.scenarios.load import accidents, item_titles
 from anshin.risk.text import Bilingual
@@ -55,9 +55,24 @@ def scenarios(
     return tuple(sorted(found, key=lambda one: (not one.applies, -one.mean, one.id)))
 
 
+def serious_events(kept: Kept, years: int) -> SeriousEvents:
+    """Return how likely a serious accident is and what one costs."""
+    amounts = kept.losses.sum(axis=0)[kept.serious]
+    p = np.unique(kept.year[kept.serious]).size / years
+    if not amounts.size:
+        return SeriousEvents(p_year=0, p_ten_years=0, mean=0, median=0, nine_in_ten_below=0)
+    return SeriousEvents(
+        p_year=p,
+        p_ten_years=round(1 - (1 - p) ** 10, 6),
+        mean=whole(amounts.mean()),
+        median=whole(np.median(amounts)),
+        nine_in_ten_below=whole(np.quantile(amounts, 0.9)),
+    )
+
+
 def items(simulated: Simulated, kept: Kept, total: Floats) -> tuple[ItemLoss, ...]:
     """Return every kind of cost that occurs, by falling mean."""
-    weights = bad_year_weights(total)
+    weights = bad_year_weights(total)[kept.year]
     found = []
     for code, row in zip(simulated.codes, kept.losses, strict=True):
         mean = float(row.sum()) / simulated.years
@@ -70,7 +85,7 @@ def items(simulated: Simulated, kept: Kept, total: Floats) -> tuple[ItemLoss, ..
                     "loss_class": code.split(".")[0],
                     "title": Bilingual(ja=item_titles()[code].ja, en=item_titles()[code].en),
                     "mean": whole(mean),
-                    "bad_year_mean": whole(float(row @ weights[kept.year])),
+                    "bad_year_mean": whole(float(row @ weights)),
                 }
             )
         )

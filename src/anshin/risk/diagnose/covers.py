@@ -57,8 +57,11 @@ def cover(terms: Terms, kept: Kept, codes: Sequence[str], ids: Sequence[str], *,
 
 
 def _shares(parts: dict[str, float]) -> WhereItGoes:
+    """Round the parts so that they add up to the rounded total; the largest part takes the difference."""
     yen = {name: whole(value) for name, value in parts.items()}
-    return WhereItGoes(total=sum(yen.values()), **yen)
+    total = whole(sum(parts.values()))
+    yen[max(yen, key=lambda name: yen[name])] += total - sum(yen.values())
+    return WhereItGoes(total=total, **yen)
 
 
 def _by_year(kept: Kept, amounts: Floats, years: int) -> Floats:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from anshin.risk.controls.model import controls
 from anshin.risk.data import sources
+from anshin.risk.diagnose.multipliers import Multipliers
 from anshin.risk.diagnose.parameters import Parameters
 from anshin.risk.diagnose.simulated import Simulated
 from anshin.risk.diagnose.words import joined, sentence
@@ -21,13 +21,16 @@ from anshin.risk.scenarios.load import accidents, item_titles, reference
 from anshin.risk.text import Bilingual
 
 SHOWN = 15
+FEWEST_SETS = 20
+"""With fewer parameter sets no line is drawn through their means."""
 
 
 def drivers(firm: Firm, parameters: Parameters, simulated: Simulated, adoptions: Adoptions) -> tuple[Driver, ...]:
     """Return the widest bars first.
 
-    Frequencies and amounts are factors of a mean, so their bars are exact. An answer nobody knew, and a control's
-    effect, is read from a straight line through the means of the parameter sets against the parameter's normal score.
+    Frequencies, amounts and effects of controls are factors inside the mean, so their bars are exact. An answer nobody
+    knew is read from a straight line through the means of the parameter sets against the answer's normal score; it is
+    left out where its correlation is below two standard errors.
     """
     total = simulated.mean(adoptions)
     bars = [
@@ -79,7 +82,10 @@ def _answers(firm: Firm, simulated: Simulated, adoptions: Adoptions, total: floa
     questions = questionnaire().by_id()
     means = simulated.mean_by_set(adoptions)
     for key, drawn in firm.unknown.items():
-        low, high = _line(drawn, means, total)
+        line = _line(drawn, means, total)
+        if line is None:
+            continue
+        low, high = line
         question = questions[key]
         yield _driver(
             f"answer.{key}", question.title, low, high, question.unknown.source or "", question.unknown.grade or "guess"
@@ -87,27 +93,38 @@ def _answers(firm: Firm, simulated: Simulated, adoptions: Adoptions, total: floa
 
 
 def _effects(parameters: Parameters, simulated: Simulated, adoptions: Adoptions, total: float) -> Iterator[Driver]:
-    means = simulated.mean_by_set(adoptions)
-    for (key, number), drawn in parameters.effects.items():
+    concerned = {one.accident.id: one for one in parameters.accidents}
+    for key, number in parameters.effects:
         control = controls()[key]
         effect = control.effects[number]
-        if effect.scenario not in simulated.tables or float(np.mean(adoptions[key])) == 0:
+        if effect.scenario not in concerned:
             continue
-        low, high = _line(drawn, means, total)
+        one, spread = concerned[effect.scenario], effect.factor.distribution()
+        part = float(simulated.mean_of(effect.scenario, adoptions).sum())
+        bounds = []
+        for p in (0.1, 0.9):
+            fixed = np.full(simulated.sets, float(spread.ppf(p)))
+            other = Multipliers(parameters, one, {(key, number): fixed})
+            bounds.append(total + simulated.mean_with(effect.scenario, adoptions, other) - part)
         accident = accidents()[effect.scenario]
         title = joined(
             Bilingual(ja=control.ja, en=control.en),
             Bilingual(ja=accident.ja, en=accident.en),
             sentence("labels", "effect"),
         )
-        yield _driver(f"{key}.effect.{number}", title, low, high, effect.source, effect.grade)
+        yield _driver(f"{key}.effect.{number}", title, bounds[0], bounds[1], effect.source, effect.grade)
 
 
-def _line(drawn: Floats, means: Floats, total: float) -> tuple[float, float]:
-    """Return the fitted means at the 10th and the 90th percentile of `drawn`."""
-    score = ndtri((rankdata(drawn) - 0.5) / drawn.size)
-    spread = float(np.var(score))
-    slope = float(np.cov(score, means, bias=True)[0, 1]) / spread if spread else 0.0
+def _line(drawn: Floats, means: Floats, total: float) -> tuple[float, float] | None:
+    """Return the fitted means at the 10th and the 90th percentile of `drawn`; None where chance explains the slope."""
+    ranks = np.argsort(np.argsort(drawn, kind="stable"), kind="stable")
+    score = ndtri((ranks + 0.5) / drawn.size)
+    if drawn.size < FEWEST_SETS or not np.ptp(means):
+        return None
+    correlation = float(np.corrcoef(score, means)[0, 1])
+    if abs(correlation) < 2 / np.sqrt(drawn.size):
+        return None
+    slope = correlation * float(np.std(means) / np.std(score))
     return total - Z90 * slope, total + Z90 * slope
 
 

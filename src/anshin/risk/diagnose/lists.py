@@ -64,10 +64,12 @@ def _answers(answers: Answers) -> Iterator[Assumption]:
         if answers.answers[question.id].value != UNKNOWN:
             continue
         spread = question.unknown
-        parameter: Spread = spread.control and controls()[spread.control].usual or Spread(p10=spread.p10, p90=spread.p90)  # type: ignore[assignment]
-        value = ", ".join(f"{k} {v:g}" for k, v in spread.weights.items()) if spread.weights else parameter.words()
-        source = controls()[spread.control].usual.source if spread.control else spread.source
-        grade = controls()[spread.control].usual.grade if spread.control else spread.grade
+        usual = controls()[spread.control].usual if spread.control else None
+        source, grade = (usual.source, usual.grade) if usual else (spread.source, spread.grade)
+        if spread.weights:
+            value = ", ".join(f"{option} {weight:g}" for option, weight in spread.weights.items())
+        else:
+            value = (usual or Spread(p10=spread.p10, p90=spread.p90)).words()
         assert source is not None
         assert grade is not None
         unit = f"{question.unit.ja} / {question.unit.en}" if question.unit else "share"
@@ -83,6 +85,7 @@ def _methods(years: int, sets: int) -> Iterator[Assumption]:
         "credit": {key: spread.words() for key, spread in rules().credit.items()},
         "grades": dict(reference().uncertainty),
         "counts": {},
+        "budget": {"budget": f"{rules().budget_per_employee:,}"},
         "years": {"years": f"{years:,}", "sets": sets},
     }
     for key, filled in values.items():

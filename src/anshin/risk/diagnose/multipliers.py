@@ -1,5 +1,7 @@
 """What a set of adopted controls leaves of frequencies and costs."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from anshin.risk.controls.joint import factor, joint
@@ -13,12 +15,15 @@ from anshin.risk.terms import covers
 class Multipliers:
     """Factors of one accident for any adoption of controls; arrays have one entry for each parameter set."""
 
-    def __init__(self, parameters: Parameters, accident: AccidentParameters) -> None:
-        """Look up which effects concern this accident."""
+    def __init__(
+        self, parameters: Parameters, accident: AccidentParameters, effects: Mapping[tuple[str, int], Floats] | None = None
+    ) -> None:
+        """Look up which effects concern this accident; `effects` replaces some of the drawn ones."""
+        drawn = {**parameters.effects, **(effects or {})}
         self.items = [item.code for item in accident.accident.items]
         self.sets = accident.serious.size
         concerned = [
-            (control, number, effect, parameters.effects[control.id, number])
+            (control, number, effect, drawn[control.id, number])
             for control in controls().values()
             for number, effect in enumerate(control.effects)
             if effect.scenario == accident.accident.id
@@ -29,6 +34,11 @@ class Multipliers:
             for c, _, e, full in concerned
             if e.severity
         ]
+        # items that the same effects concern share one computation
+        self._rows: dict[tuple[int, ...], list[int]] = {}
+        for row in range(len(self.items)):
+            these = tuple(number for number, effect in enumerate(self._severity) if effect[3][row])
+            self._rows.setdefault(these, []).append(row)
         self.controls = {c.id for c, *_ in concerned}
 
     def frequency(self, adoptions: Adoptions) -> Floats:
@@ -41,12 +51,9 @@ class Multipliers:
     def severity(self, adoptions: Adoptions) -> Floats:
         """Return what is left of each cost item: items x sets."""
         left = np.ones((len(self.items), self.sets))
-        for row in range(len(self.items)):
-            factors = [
-                factor(full, adoptions[key], weakest=weakest)
-                for key, full, weakest, rows in self._severity
-                if rows[row]
-            ]
-            if factors:
-                left[row] = joint(factors, rank_weight=rules().rank_weight, floor=rules().floor_severity)
+        for concerned, rows in self._rows.items():
+            if concerned:
+                each = [self._severity[number] for number in concerned]
+                factors = [factor(full, adoptions[key], weakest=weakest) for key, full, weakest, _ in each]
+                left[rows] = joint(factors, rank_weight=rules().rank_weight, floor=rules().floor_severity)
         return left

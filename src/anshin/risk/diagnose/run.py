@@ -9,7 +9,7 @@ import anshin
 from anshin.risk import check
 from anshin.risk.data import VERSION, data_hash
 from anshin.risk.diagnose import lists
-from anshin.risk.diagnose.breakdown import items, scenarios
+from anshin.risk.diagnose.breakdown import items, scenarios, serious_events
 from anshin.risk.diagnose.covers import cover
 from anshin.risk.diagnose.drivers import drivers
 from anshin.risk.diagnose.measure import largest_event, once_in, summary, whole
@@ -45,8 +45,8 @@ def diagnose(
     """Return what the firm of `answers` could lose in a year.
 
     `years` simulated years are split evenly over `sets` draws of the uncertain parameters. `terms`: covers to compare,
-    by default those shipped (`pack`, `full`). `budget`: yen a year for more controls; None takes what saves more than it
-    costs. Same arguments, same data, same document. Raises ParameterError for numbers without meaning.
+    by default those shipped (`pack`, `full`). `budget`: yen a year for more controls; None assumes one
+    (rules.yaml). Same arguments, same data, same document. Raises ParameterError for numbers without meaning.
     """
     check.whole("diagnose", "sets", sets, least=1)
     if years % sets or years // sets < LEAST_YEARS:
@@ -79,6 +79,7 @@ def diagnose(
             version=anshin.__version__,
         ),
         total=summary(total, largest_event(kept.year, kept.losses.sum(axis=0), years), sets),
+        serious=serious_events(kept, years),
         scenarios=scenarios(parameters, simulated, as_is, base, kept),
         items=items(simulated, kept, total),
         drivers=drivers(firm, parameters, simulated, as_is),

@@ -36,6 +36,7 @@ class Simulated:
         """Draw everything once. `years` must be a multiple of the number of parameter sets."""
         sampler = Sampler(firm, parameters, usual, years=years, seed=seed)
         self.years, self.sets = years, sampler.sets
+        self._usual = usual
         self.multipliers = {p.accident.id: Multipliers(parameters, p) for p in parameters.accidents}
         self.tables = {p.accident.id: sampler.table(p, self.multipliers[p.accident.id]) for p in parameters.accidents}
         self._sums = {key: self._expected(key) for key in self.tables}
@@ -56,6 +57,16 @@ class Simulated:
     def mean(self, adoptions: Adoptions) -> float:
         """Return the expected loss a year."""
         return float(sum(self.mean_of(key, adoptions).sum() for key in self.tables))
+
+    def mean_with(self, key: str, adoptions: Adoptions, other: Multipliers) -> float:
+        """Return the expected loss a year of one accident if the controls worked as `other` says.
+
+        The stated frequencies and amounts hold for the usual controls, so the base moves along with the effect.
+        """
+        drawn = self.multipliers[key]
+        weights = other.frequency(adoptions) / other.frequency(self._usual) * drawn.frequency(self._usual)
+        left = other.severity(adoptions) / other.severity(self._usual) * drawn.severity(self._usual)
+        return float((self._sums[key] * weights[None, :] * left).sum())
 
     def mean_by_set(self, adoptions: Adoptions) -> Floats:
         """Return the expected loss a year of each parameter set."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anshin.risk.controls.model import Control, controls
+from anshin.risk.controls.model import Control, controls, rules
 from anshin.risk.data import sources
 from anshin.risk.diagnose.measure import once_in, whole
 from anshin.risk.diagnose.simulated import Simulated, Yearly
@@ -59,6 +59,11 @@ def worths(
     return tuple(sorted(found, key=lambda one: (-one.could_save, one.id)))
 
 
+def assumed_budget(firm: Firm) -> int:
+    """Return the yearly budget for such a firm when nobody names one, in yen."""
+    return max(1, round(rules().budget_per_employee * float(np.median(firm.quantities["employees"])) / 10_000)) * 10_000
+
+
 def plan(
     firm: Firm,
     simulated: Simulated,
@@ -76,12 +81,13 @@ def plan(
     def worth(chosen: frozenset[str]) -> float:
         return before - simulated.mean({**as_is, **dict.fromkeys(chosen, full)})
 
-    choice = choose(costs, worth, budget)
+    choice = choose(costs, worth, assumed_budget(firm) if budget is None else budget)
     after = {**as_is, **dict.fromkeys(choice.chosen, full)}
     old, new = simulated.total(base), simulated.changed(base, after, choice.chosen)
     by_worth = sorted(choice.chosen, key=lambda key: (-worth(frozenset([key])), key))
     return Plan(
-        budget=budget,
+        budget=assumed_budget(firm) if budget is None else budget,
+        budget_given=budget is not None,
         controls=tuple(by_worth),
         cost=whole(choice.cost),
         mean_before=whole(before),
