@@ -13,6 +13,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 Worth = Callable[[frozenset[str]], float]
 ROUNDS = 80
+LEAST_RETURN = 0.1
+"""Within a budget a control is still left out when it saves less than this share of its price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Choice:
 def choose(costs: Mapping[str, float], worth: Worth, budget: float | None, *, tolerance: float = 100.0) -> Choice:
     """Return the set with the largest worth (yen a year saved) whose costs fit in `budget`.
 
-    With no budget, the largest worth less costs. `worth(set)` must be 0 for the empty set, never fall when a control is
+    Within a budget, worth less a tenth of the costs is what is maximised: money up to the budget counts little, but nobody
+    is told to pay ¥100 to save ¥1. With no budget, the largest worth less costs. `worth(set)` must be 0 for the empty set, never fall when a control is
     added, and never pass the sum of the single worths. Of equal sets the cheapest wins. Amounts in yen a year; `exact`
     means within `tolerance` of the best.
     """
@@ -38,8 +41,7 @@ def choose(costs: Mapping[str, float], worth: Worth, budget: float | None, *, to
         return empty
     price = np.array([costs[name] for name in names])
     single = np.array([worth(frozenset([name])) for name in names])
-    # with a budget money is free up to it, but a thousandth of the price decides between equal sets
-    weight = 1.0 if budget is None else 1e-3
+    weight = 1.0 if budget is None else LEAST_RETURN
     objective = np.concatenate([weight * price, [-1.0]])
     rows, upper = [np.concatenate([-single, [1.0]])], [0.0]
     if budget is not None:
