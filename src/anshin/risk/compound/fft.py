@@ -32,8 +32,8 @@ def aggregate_fft(
     Discretisation: each loss goes to the two grid points around it so that its mean stays (Gerber's local moments, from
     limited expected values), which moves no loss by more than a step; n events by no more than n steps. `step` None
     chooses it so that about 1e-4 a year lies beyond the grid. Per-event terms: pass a `Layer`. `within`: raise
-    GridError when `step_bound` is above this many yen. Raises ParameterError for parameters without meaning and for severities of
-    infinite mean.
+    GridError when `step_bound` is above this many yen. Raises ParameterError for parameters without meaning and for
+    severities of infinite mean.
     """
     check.whole("aggregate_fft", "log2", log2, least=1)
     if not 4 <= log2 <= 24:
@@ -75,7 +75,9 @@ def discretise(severity: Severity, step: float, size: int) -> Floats:
     """
     lev = severity.lev(np.arange(size + 1) * step)
     slope = np.diff(lev) / step
-    return np.asarray(np.maximum(np.append(1.0 - slope[0], slope[:-1] - slope[1:]), 0.0))
+    masses = np.maximum(np.append(1.0 - slope[0], slope[:-1] - slope[1:]), 0.0)
+    # second differences of large numbers leave noise of about 1e-13 a cell, of which only the positive half survives
+    return np.asarray(masses / max(float(masses.sum()), 1.0))
 
 
 def choose_end(frequency: Frequency, severity: Severity) -> float:

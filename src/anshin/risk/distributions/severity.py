@@ -106,6 +106,6 @@ class Severity(ABC):
 def limits(limit: ArrayLike) -> Floats:
     """Return limits as an array. Raises ParameterError when one is negative or NaN; infinity is no limit."""
     at = np.asarray(limit, dtype=np.float64)
-    if not np.all(at >= 0):
-        raise ParameterError("parameter.negative", where="severity", name="limit", value=float(np.nanmin(at)))
+    if not np.all(at >= 0):  # NaN is not >= 0 either
+        raise ParameterError("parameter.negative", where="severity", name="limit", value=at[~(at >= 0)].flat[0])
     return at

@@ -33,7 +33,7 @@ class BlockFolder:
         return self.path / f"block-{number:06}.bin"
 
     def read(self, number: int) -> YearBlock | None:
-        """Return a finished block, None when there is none. Raises BlockDamagedError when it is not what was written."""
+        """Return a finished block or None. Raises BlockDamagedError when it is not what was written."""
         file = self.file(number)
         if not file.exists():
             return None

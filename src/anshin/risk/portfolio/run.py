@@ -103,8 +103,8 @@ def run_portfolio(
 
     `workers`: threads (default: one per core). `scheduler`: the address of a dask scheduler instead of threads (extra
     `scale`). `resume`: a folder where finished blocks are kept and from which a broken run goes on. The result is the
-    same to the byte in every case. Raises PortfolioError when the scheduler does not answer or the folder belongs to another
-    run, BlockDamagedError for a damaged block file.
+    same to the byte in every case. Raises PortfolioError when the scheduler does not answer or the folder belongs to
+    another run, BlockDamagedError for a damaged block file.
     """
     folder = None if resume is None else BlockFolder(resume, run.name())
     tasks = run.tasks()

@@ -21,8 +21,8 @@ def simulate(model: Model | Sequence[Model], *, years: int, seed: int, company: 
 
     With several models (draws of the uncertain parameters; same scenarios, items and causes in the same order) each
     gets years / len(models) years in turn, and every figure can be had per draw. Same arguments, same bytes, on any
-    machine with the same numpy. Losses are whole yen. Raises ParameterError when the models differ in shape, when years is not
-    a multiple of their number, or for parameters without meaning.
+    machine with the same numpy. Losses are whole yen. Raises ParameterError when the models differ in shape, when years
+    is not a multiple of their number, or for parameters without meaning.
     """
     models = (model,) if isinstance(model, Model) else tuple(model)
     check.whole("simulate", "years", years, least=1)

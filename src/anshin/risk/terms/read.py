@@ -119,6 +119,8 @@ class _Reader:
 
     def parsed(self, key: str, parse: Any, default: Any = None) -> Any:
         value = self.document.get(key, default)
+        if value is None:
+            raise self.error(self.at(key), "it is missing")
         try:
             return parse(value) if value is not default or isinstance(value, str) else value
         except RiskError as error:
