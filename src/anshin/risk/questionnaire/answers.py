@@ -83,7 +83,7 @@ def check_answers(raw: dict[str, Any], *, today: dt.date) -> Answers:
     answered_on = _answered_on(raw.get("answered_on"), today, problems)
     given = _mapping(raw.get("answers"), "answers", problems)
     facts = _facts(raw.get("facts"), today, problems)
-    read = _read(given, answered_on, today, problems)
+    read = {} if given is None else _read(given, answered_on, today, problems)
     contradictions.find(read, {key: fact.value for key, fact in facts.items()}, problems)
     if problems.found:
         raise AnswersError(tuple(problems.found))
@@ -115,11 +115,11 @@ def _answered_on(value: Any, today: dt.date, problems: Problems) -> dt.date:
     return day
 
 
-def _mapping(value: Any, field: str, problems: Problems) -> dict[str, Any]:
+def _mapping(value: Any, field: str, problems: Problems) -> dict[str, Any] | None:
     if isinstance(value, dict):
         return {str(key): content for key, content in value.items()}
     problems.add("answers.mapping", field, field=field)
-    return {}
+    return None
 
 
 def _read(given: dict[str, Any], day: dt.date, today: dt.date, problems: Problems) -> dict[str, Value]:

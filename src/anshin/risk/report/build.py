@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from anshin.risk.data import read
 from anshin.risk.document import ControlWorth, CoverResult, LossResult
@@ -11,6 +11,7 @@ from anshin.risk.report.amounts import about, exact, percent
 from anshin.risk.text import Frozen, Language
 
 ACTIONS = 3
+MARKS = {"yes": "○", "no": "×", "unknown": "？"}
 RARE = 0.005
 """A limit reached more rarely than this is not worth a sentence."""
 LIKE = 0.1
@@ -38,6 +39,7 @@ class NeedText(Frozen):
 
     id: str
     answer: str
+    mark: str  # yes, no or unknown in one sign
     title: str
     reason: str
 
@@ -45,6 +47,7 @@ class NeedText(Frozen):
 class Report(Frozen):
     """The report for the firm itself."""
 
+    kind: Literal["firm"] = "firm"
     language: Language
     title: str
     subtitle: str
@@ -66,6 +69,7 @@ class Report(Frozen):
 class CustomerReport(Frozen):
     """The report to show to customers: what is in place and since when; no weakness, no loss, no answer."""
 
+    kind: Literal["customer"] = "customer"
     language: Language
     title: str
     intro: str
@@ -78,7 +82,7 @@ def build(result: LossResult, language: Language) -> Report:
     total, serious = result.total, result.serious
     subtitle = say("subtitle", date=say.date(result.basis.as_of), sector=result.sector.text(language), employees=result.employees)
     needs = tuple(
-        NeedText(id=n.id, answer=n.answer, title=n.title.text(language), reason=n.reason.text(language))
+        NeedText(id=n.id, answer=n.answer, mark=MARKS[n.answer], title=n.title.text(language), reason=n.reason.text(language))
         for n in result.needs
     )
     return Report(
