@@ -29,10 +29,14 @@ def diagnose(
     *,
     answers: Annotated[Path, typer.Option("--answers", help="Answers as YAML or JSON (see `anshin risk questions`).")],
     budget: Annotated[int | None, typer.Option("--budget", min=0, help="Yen a year for more controls.")] = None,
-    terms: Annotated[list[Path] | None, typer.Option("--terms", help="Cover to compare, as YAML; may be repeated.")] = None,
+    terms: Annotated[
+        list[Path] | None, typer.Option("--terms", help="Cover to compare, as YAML; may be repeated.")
+    ] = None,
     seed: Seed = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="Day of the diagnosis; today when left out.")] = None,
-    customer: Annotated[bool, typer.Option("--customer", help="Print the page for customers, without weaknesses.")] = False,
+    customer: Annotated[
+        bool, typer.Option("--customer", help="Print the page for customers, without weaknesses.")
+    ] = False,
     as_json: Json = False,
     lang: Language = None,
 ) -> None:
@@ -77,7 +81,9 @@ def questions(*, as_json: Json = False, lang: Language = None) -> None:
 @app.command()
 def outside(
     *,
-    facts: Annotated[Path, typer.Option("--facts", help="DNS records and TLS facts of the own domain, as YAML or JSON.")],
+    facts: Annotated[
+        Path, typer.Option("--facts", help="DNS records and TLS facts of the own domain, as YAML or JSON.")
+    ],
     as_json: Json = False,
     lang: Language = None,
 ) -> None:
@@ -104,7 +110,9 @@ def portfolio(
     years: Annotated[int, typer.Option("--years", min=1, help="Years to simulate.")] = 10_000,
     seed: Seed = None,
     scheduler: Annotated[str | None, typer.Option("--scheduler", help="Address of a dask scheduler.")] = None,
-    resume: Annotated[Path | None, typer.Option("--resume", help="Folder that keeps finished blocks, to go on from.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", help="Folder that keeps finished blocks, to go on from.")
+    ] = None,
     as_json: Json = False,
     lang: Language = None,
 ) -> None:
@@ -120,7 +128,9 @@ def portfolio(
         firms = read_portfolio(portfolio_file)
         run = Run(firms, years, 1 if seed is None else seed, default_causes(firms))
         with Counter("blocks", wanted=True) as counter:
-            report = run_portfolio(run, scheduler=scheduler, resume=resume, told=lambda done, _: counter.step() if done else None)
+            report = run_portfolio(
+                run, scheduler=scheduler, resume=resume, told=lambda done, _: counter.step() if done else None
+            )
         figures = report.as_dict()
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
@@ -165,7 +175,11 @@ def _day(text: str | None) -> dt.date:
 
 
 def _missing(path: Path, field: str, language: Lang) -> CliError:
-    said = "ファイルがありません。つづりを確かめてください。" if language == "ja" else "there is no such file; check the spelling"
+    said = (
+        "ファイルがありません。つづりを確かめてください。"
+        if language == "ja"
+        else "there is no such file; check the spelling"
+    )
     return CliError(f"{path.name}: {said}", code="not_found", exit_code=NOT_FOUND, field=field)
 
 

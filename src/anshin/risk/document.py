@@ -64,7 +64,7 @@ class Range(Frozen):
 
 
 class SeriousEvents(Frozen):
-    """What a serious accident of any kind costs, and how likely one is: the figure that a mean over quiet years hides."""
+    """What a serious accident of any kind costs, and how likely one is: what a mean over quiet years hides."""
 
     p_year: float  # chance of at least one in a year
     p_ten_years: float  # in ten years of the same kind

@@ -1,8 +1,8 @@
 """Chooses the set of controls that lowers the mean loss most within a budget, by mixed-integer programming.
 
-Controls help each other less than their sum, so the worth of a set is not linear. The programme therefore bounds it: by the
-sum of single worths, which is an upper bound because worth is subadditive, and by a cut for every set already tried, with
-its true worth (integer L-shaped method, Laporte and Louveaux 1993). It stops when the bound meets a true worth.
+Controls help each other less than their sum, so the worth of a set is not linear. The programme therefore bounds it: by
+the sum of single worths, which is an upper bound because worth is subadditive, and by a cut for every set already tried,
+with its true worth (integer L-shaped method, Laporte and Louveaux 1993). It stops when the bound meets a true worth.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,10 +30,10 @@ class Choice:
 def choose(costs: Mapping[str, float], worth: Worth, budget: float | None, *, tolerance: float = 100.0) -> Choice:
     """Return the set with the largest worth (yen a year saved) whose costs fit in `budget`.
 
-    Within a budget, worth less a tenth of the costs is what is maximised: money up to the budget counts little, but nobody
-    is told to pay ¥100 to save ¥1. With no budget, the largest worth less costs. `worth(set)` must be 0 for the empty set, never fall when a control is
-    added, and never pass the sum of the single worths. Of equal sets the cheapest wins. Amounts in yen a year; `exact`
-    means within `tolerance` of the best.
+    Within a budget, worth less a tenth of the costs is what is maximised: money up to the budget counts little, but
+    nobody is told to pay ¥100 to save ¥1. With no budget, the largest worth less costs. `worth(set)` must be 0 for the
+    empty set, never fall when a control is added, and never pass the sum of the single worths. Amounts in yen a year;
+    `exact` means within `tolerance` of the best.
     """
     names = sorted(costs)
     empty = Choice(frozenset(), 0.0, 0.0, exact=True)
@@ -60,7 +60,7 @@ def choose(costs: Mapping[str, float], worth: Worth, budget: float | None, *, to
         )
         if found.x is None:
             return Choice(best.chosen, best.cost, best.worth, exact=False)
-        picked = found.x[:-1] > 0.5  # noqa: PLR2004 -- binary
+        picked = found.x[:-1] > 0.5
         chosen = frozenset(name for name, take in zip(names, picked, strict=True) if take)
         true, cost = worth(chosen), float(price[picked].sum())
         if true - weight * cost > best.worth - weight * best.cost:
@@ -71,5 +71,3 @@ def choose(costs: Mapping[str, float], worth: Worth, budget: float | None, *, to
         rows.append(np.concatenate([np.where(picked, 0.0, -single), [1.0]]))
         upper.append(true)
     return Choice(best.chosen, best.cost, best.worth, exact=False)
-
-

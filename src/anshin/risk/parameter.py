@@ -88,4 +88,4 @@ class Parameter(Spread):
 def _short(value: float) -> str:
     if value and abs(value) < 1:
         return f"{value:.{max(2, 1 - math.floor(math.log10(abs(value))))}f}".rstrip("0")
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:g}"  # noqa: PLR2004 -- three digits
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:g}"

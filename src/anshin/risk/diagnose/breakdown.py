@@ -27,10 +27,19 @@ def scenarios(
         if key not in drawn:
             found.append(
                 ScenarioLoss(
-                    id=key, title=title, story=accident.story, applies=False,
-                    why_not=sentence("not_exposed", accident.applies), frequency=Range(value=0, low=0, high=0),
-                    p_serious=0, mean=0, share=0, mean_serious_event=0, one_in_100=0, bad_year_mean=0,
-                )  # fmt: skip
+                    id=key,
+                    title=title,
+                    story=accident.story,
+                    applies=False,
+                    why_not=sentence("not_exposed", accident.applies),
+                    frequency=Range(value=0, low=0, high=0),
+                    p_serious=0,
+                    mean=0,
+                    share=0,
+                    mean_serious_event=0,
+                    one_in_100=0,
+                    bad_year_mean=0,
+                )
             )
             continue
         here = (kept.accident == list(simulated.tables).index(key)) & kept.serious

@@ -65,13 +65,11 @@ def _shares(parts: dict[str, float]) -> WhereItGoes:
 
 
 def _by_year(kept: Kept, amounts: Floats, years: int) -> Floats:
-    return np.bincount(kept.year, weights=amounts, minlength=years)
+    return np.asarray(np.bincount(kept.year, weights=amounts, minlength=years), dtype=np.float64)
 
 
 def _paid(terms: Terms, kept: Kept, codes: Sequence[str], perils: Sequence[frozenset[str]]) -> Floats:
-    return pay(
-        terms, codes, kept.losses, year=kept.year, perils=perils, peril=kept.accident, hours=kept.hours
-    ).by_event
+    return pay(terms, codes, kept.losses, year=kept.year, perils=perils, peril=kept.accident, hours=kept.hours).by_event
 
 
 def _unlimited(terms: Terms) -> Terms:

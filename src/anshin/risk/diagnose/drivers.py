@@ -42,9 +42,7 @@ def drivers(firm: Firm, parameters: Parameters, simulated: Simulated, adoptions:
     return tuple(sorted(bars, key=lambda bar: (-abs(bar.mean_at_high - bar.mean_at_low), bar.id))[:SHOWN])
 
 
-def _frequencies(
-    parameters: Parameters, simulated: Simulated, adoptions: Adoptions, total: float
-) -> Iterator[Driver]:
+def _frequencies(parameters: Parameters, simulated: Simulated, adoptions: Adoptions, total: float) -> Iterator[Driver]:
     for one in parameters.accidents:
         accident = one.accident
         part = float(simulated.mean_of(accident.id, adoptions).sum())

@@ -1,7 +1,7 @@
 """Draws the events of one accident, as they would be without any control; controls then drop and shrink them.
 
-The counts are negative binomial. A control that leaves a share m of the frequency keeps each event whose mark is below m,
-which is exact thinning; so every variant lives through the same events and differences are no noise.
+The counts are negative binomial. A control that leaves a share m of the frequency keeps each event whose mark is
+below m, which is exact thinning; so every variant lives through the same events and differences are no noise.
 """
 
 from dataclasses import dataclass

@@ -48,7 +48,12 @@ def needs(answers: Answers) -> tuple[Need, ...]:
         answer = "unknown" if holds is None else "yes" if holds else "no"
         found.append(
             Need.model_validate(
-                {"id": key, "answer": answer, "title": sentence("needs", key, "title"), "reason": sentence("needs", key, answer)}
+                {
+                    "id": key,
+                    "answer": answer,
+                    "title": sentence("needs", key, "title"),
+                    "reason": sentence("needs", key, answer),
+                }
             )
         )
     return tuple(found)
@@ -80,10 +85,10 @@ def _answers(answers: Answers) -> Iterator[Assumption]:
 
 
 def _methods(years: int, sets: int) -> Iterator[Assumption]:
-    values = {
+    values: dict[str, dict[str, object]] = {
         "combine": {"frequency": f"{rules().floor_frequency:.0%}", "severity": f"{rules().floor_severity:.0%}"},
-        "credit": {key: spread.words() for key, spread in rules().credit.items()},
-        "grades": dict(reference().uncertainty),
+        "credit": {evidence: spread.words() for evidence, spread in rules().credit.items()},
+        "grades": {str(grade): sigma for grade, sigma in reference().uncertainty.items()},
         "counts": {},
         "budget": {"budget": f"{rules().budget_per_employee:,}"},
         "years": {"years": f"{years:,}", "sets": sets},
@@ -158,12 +163,28 @@ def _controls() -> Iterator[Assumption]:
 
 def _parameter(key: str, title: Bilingual, parameter: Parameter) -> Assumption:
     return _assumption(
-        key, "parameter", title, parameter.words(), parameter.unit, parameter.source, parameter.grade, biases()[parameter.bias]
+        key,
+        "parameter",
+        title,
+        parameter.words(),
+        parameter.unit,
+        parameter.source,
+        parameter.grade,
+        biases()[parameter.bias],
     )
 
 
 def _assumption(
-    key: str, kind: str, title: Bilingual, value: str, unit: str, source: str, grade: Grade, note: Bilingual, *, answered: bool = False
+    key: str,
+    kind: str,
+    title: Bilingual,
+    value: str,
+    unit: str,
+    source: str,
+    grade: Grade,
+    note: Bilingual,
+    *,
+    answered: bool = False,
 ) -> Assumption:
     found = sources()[source]
     return Assumption.model_validate(

@@ -16,7 +16,10 @@ class Multipliers:
     """Factors of one accident for any adoption of controls; arrays have one entry for each parameter set."""
 
     def __init__(
-        self, parameters: Parameters, accident: AccidentParameters, effects: Mapping[tuple[str, int], Floats] | None = None
+        self,
+        parameters: Parameters,
+        accident: AccidentParameters,
+        effects: Mapping[tuple[str, int], Floats] | None = None,
     ) -> None:
         """Look up which effects concern this accident; `effects` replaces some of the drawn ones."""
         drawn = {**parameters.effects, **(effects or {})}

@@ -17,7 +17,7 @@ Grade = Literal["certain", "estimated", "guess"]
 
 @dataclass(frozen=True, slots=True)
 class AccidentParameters:
-    """Parameters of one accident; every array has one entry for each set, `items` and `chances` one row for each item."""
+    """Parameters of one accident: one entry for each set; `items` and `chances` have one row for each item."""
 
     accident: Accident
     usual_events: Floats  # a year at this firm, with the usual controls
@@ -41,10 +41,7 @@ def draw_parameters(firm: Firm, draws: Draws) -> Parameters:
     """Return the parameters of every accident that can happen at this firm."""
     from anshin.risk.liability.jo import model
 
-    found = []
-    for accident in accidents().values():
-        if firm.exposed[accident.applies].any():
-            found.append(_accident(accident, firm, draws))
+    found = [_accident(one, firm, draws) for one in accidents().values() if firm.exposed[one.applies].any()]
     effects = {}
     for control in controls().values():
         for number, effect in enumerate(control.effects):
@@ -104,5 +101,3 @@ def _accident(accident: Accident, firm: Firm, draws: Draws) -> AccidentParameter
             ]
         ),
     )
-
-

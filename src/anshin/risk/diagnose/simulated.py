@@ -49,7 +49,7 @@ class Simulated:
         return np.stack(sums) / self.years
 
     def mean_of(self, key: str, adoptions: Adoptions) -> Floats:
-        """Return the expected loss a year of one accident by item, over the marks of its events (no noise of thinning)."""
+        """Return the expected loss a year of one accident by item, without the noise of thinning."""
         multipliers = self.multipliers[key]
         weights = multipliers.frequency(adoptions)[None, :] * multipliers.severity(adoptions)
         return np.asarray((self._sums[key] * weights).sum(axis=1))
@@ -92,7 +92,8 @@ class Simulated:
 
     def _yearly(self, key: str, adoptions: Adoptions) -> Floats:
         table, losses = self._losses(key, adoptions)
-        return np.bincount(table.year[self._stays(key, adoptions)], weights=losses.sum(axis=0), minlength=self.years)
+        sums = np.bincount(table.year[self._stays(key, adoptions)], weights=losses.sum(axis=0), minlength=self.years)
+        return np.asarray(sums, dtype=np.float64)
 
     def _stays(self, key: str, adoptions: Adoptions) -> NDArray[np.bool_]:
         table = self.tables[key]

@@ -45,7 +45,7 @@ def model() -> Model:
 
 def sensitivity(levels: Iterable[Level]) -> int:
     """Return the largest 10^(x-1) + 5^(y-1) over the leaked kinds. Raises ParameterError when there is none."""
-    values = [10 ** (level.x - 1) + 5 ** (level.y - 1) for level in levels]
+    values = [int(10 ** (level.x - 1) + 5 ** (level.y - 1)) for level in levels]
     if not values:
         raise ParameterError("parameter.empty", where="JO model: kinds of data")
     return max(values)

@@ -26,7 +26,7 @@ class Seen(Frozen):
 
 
 class Source(Protocol):
-    """Where facts come from: the command line or a job of the console implements it, and it stays off without network."""
+    """Where facts come from: a job outside this package implements it, and it stays off without network."""
 
     def look(self, domain: str, at: dt.date) -> Seen:
         """Return what can be seen of `domain`."""

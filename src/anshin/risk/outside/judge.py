@@ -1,4 +1,4 @@
-"""Judges DNS records and TLS facts. Sources: RFC 7208 (SPF), RFC 6376 and 8301 (DKIM), RFC 7489 (DMARC), RFC 8996 (TLS)."""
+"""Judges DNS records and TLS facts: RFC 7208 (SPF), RFC 6376 and 8301 (DKIM), RFC 7489 (DMARC), RFC 8996 (TLS)."""
 
 import base64
 import binascii
@@ -27,7 +27,8 @@ def judge(seen: Seen) -> Outside:
         "tls": tls(seen),
     }
     findings = tuple(
-        Finding(id=key, level=level, text=_text(key, level), seen=record[:300]) for key, (level, record) in levels.items()
+        Finding(id=key, level=level, text=_text(key, level), seen=record[:300])
+        for key, (level, record) in levels.items()
     )
     mail = [finding.level for finding in findings if finding.id in MAIL]
     share = None if "not_checked" in mail else round(sum(SHARE[level] for level in mail) / len(MAIL), 4)
@@ -65,7 +66,7 @@ def dmarc(records: tuple[str, ...]) -> tuple[Level, str]:
     if not found:
         return "missing", ""
     record = found[0]
-    policy = _tags(record).get("p", "")
+    policy = _tags(record).get("p", "").lower()
     if len(found) > 1 or policy not in ("none", "quarantine", "reject"):
         return "unreadable", record
     whole = _tags(record).get("pct", "100") == "100"
@@ -100,15 +101,19 @@ def _key(record: str) -> Level:
         length = len(base64.b64decode("".join(tags["p"].split()), validate=True))
     except (binascii.Error, ValueError):
         return "unreadable"
-    if "y" in tags.get("t", "").split(":"):
+    if "y" in tags.get("t", "").lower().split(":"):
         return "weak"
-    return "good" if tags.get("k", "rsa") == "ed25519" or length >= SHORT_KEY else "weak"
+    return "good" if tags.get("k", "rsa").lower() == "ed25519" or length >= SHORT_KEY else "weak"
 
 
 def _tags(record: str) -> dict[str, str]:
-    pairs = (part.partition("=") for part in record.split(";"))
-    return {key.strip().lower(): value.strip() if key.strip().lower() == "p" and len(value) > 20 else value.strip().lower()  # noqa: PLR2004 -- keys keep their case
-            for key, _, value in pairs if key.strip()}  # fmt: skip
+    """Return the tags of a record; only a key (`p` of DKIM) keeps its case."""
+    found = {}
+    for part in record.split(";"):
+        key, _, value = part.partition("=")
+        if name := key.strip().lower():
+            found[name] = value.strip()
+    return found
 
 
 def _text(key: str, level: str) -> Bilingual:

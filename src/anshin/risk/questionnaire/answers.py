@@ -53,7 +53,10 @@ class AnswersError(RiskError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         """Keep all problems; the message joins them."""
         super().__init__(
-            "answers.refused", count=len(problems), ja=" ".join(p.ja for p in problems), en=" ".join(p.en for p in problems)
+            "answers.refused",
+            count=len(problems),
+            ja=" ".join(p.ja for p in problems),
+            en=" ".join(p.en for p in problems),
         )
         self.problems = problems
 
@@ -63,7 +66,7 @@ class AnswersError(RiskError):
 
 
 def read_answers(text: str, *, name: str, today: dt.date) -> Answers:
-    """Return the answers written as JSON or YAML in `text`. Raises DataError for no mapping, AnswersError for the rest."""
+    """Return the answers written as JSON or YAML in `text`. Raises DataError or AnswersError."""
     raw = parse_yaml(text, name)
     if not isinstance(raw, dict):
         raise DataError("data.unreadable", path=name, cause="not a mapping (schema_version, company, answers, facts)")
@@ -87,8 +90,14 @@ def check_answers(raw: dict[str, Any], *, today: dt.date) -> Answers:
     contradictions.find(read, {key: fact.value for key, fact in facts.items()}, problems)
     if problems.found:
         raise AnswersError(tuple(problems.found))
-    answers = {key: Answer(value=value, evidence="assumed" if value == UNKNOWN else "answered",
-                           dated=None if value == UNKNOWN else answered_on) for key, value in read.items()}
+    answers = {
+        key: Answer(
+            value=value,
+            evidence="assumed" if value == UNKNOWN else "answered",
+            dated=None if value == UNKNOWN else answered_on,
+        )
+        for key, value in read.items()
+    }
     for key, fact in facts.items():
         kind = fact_kinds()[key]
         if not fact.expired and kind.kind == "number":
@@ -130,7 +139,9 @@ def _read(given: dict[str, Any], day: dt.date, today: dt.date, problems: Problem
     read: dict[str, Value] = {}
     for key, question in questions.items():
         if key not in given or given[key] is None:
-            problems.add("answers.missing", f"answers.{key}", field=key, question_ja=question.ja, question_en=question.en)
+            problems.add(
+                "answers.missing", f"answers.{key}", field=key, question_ja=question.ja, question_en=question.en
+            )
             continue
         value = values.read_value(question, given[key], min(day, today), problems)
         if value is not None:

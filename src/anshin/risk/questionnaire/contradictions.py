@@ -1,6 +1,5 @@
 """Finds answers that cannot both be true. Each rule looks only at what was answered; unknown contradicts nothing."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,7 +7,7 @@ from anshin.risk.questionnaire.problems import Problems
 from anshin.risk.questionnaire.questions import UNKNOWN
 
 Given = Mapping[str, Any]
-Facts = Mapping[str, "float | dt.date"]
+Facts = Mapping[str, object]
 _YEN_FLOOR = 1_000_000  # fewer yearly sales than this were most likely written in 万円
 
 
@@ -41,7 +40,9 @@ RULES: dict[str, Callable[[Given, Facts], bool]] = {
     "contradiction.agents": _agents_without_computers,
     "contradiction.data_of_nobody": _data_of_nobody,
     "contradiction.persons_without_data": _persons_without_data,
-    "contradiction.protected_nothing": lambda a, _: a.get("computers") == 0 and a.get("protection") in ("yes", "partly"),
+    "contradiction.protected_nothing": lambda a, _: (
+        a.get("computers") == 0 and a.get("protection") in ("yes", "partly")
+    ),
     "contradiction.no_site": lambda a, _: a.get("web") == "none" and a.get("web_care") in ("yes", "partly"),
     "contradiction.no_cloud": lambda a, _: a.get("cloud") == "none" and "cloud_copy" in a.get("backup", ()),
     "contradiction.cards": lambda a, _: a.get("web") == "shop_own" and _kinds(a) != () and "cards" not in _kinds(a),

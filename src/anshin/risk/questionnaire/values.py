@@ -113,7 +113,7 @@ def _month(question: Question, value: Any, today: dt.date, problems: Problems) -
     if value == NEVER:
         return NEVER
     found = _MONTH.fullmatch(value) if isinstance(value, str) else None
-    if found is None or int(found[1]) < 1990:  # noqa: PLR2004 -- before that there was nothing to train
+    if found is None or int(found[1]) < 1990:
         problems.add("answers.not_a_month", where, field=question.id, value=value)
         return None
     if (int(found[1]), int(found[2])) > (today.year, today.month):

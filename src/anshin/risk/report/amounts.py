@@ -17,7 +17,7 @@ def rounded(amount: int, digits: int = 2) -> int:
 
 def about(amount: int, language: Language) -> str:
     """Return a rounded amount with its unit. Under ¥1,000 it is said to be hardly anything."""
-    if abs(amount) < 1000:  # noqa: PLR2004 -- yen that nobody budgets for
+    if abs(amount) < 1000:
         return "ほぼ0円" if language == "ja" else "hardly anything"
     return _ja(rounded(amount)) if language == "ja" else _en(rounded(amount))
 
@@ -30,24 +30,24 @@ def exact(amount: int, language: Language) -> str:
 def percent(share: float) -> str:
     """Return a share in percent, with as many digits as it deserves."""
     value = share * 100
-    if value and value < 0.1:  # noqa: PLR2004 -- below this there is nothing to tell
+    if value and value < 0.1:
         return "<0.1%"
-    return f"{value:.1f}%" if value < 10 else f"{value:.0f}%"  # noqa: PLR2004 -- one digit below ten percent
+    return f"{value:.1f}%" if value < 10 else f"{value:.0f}%"
 
 
 def _ja(amount: int) -> str:
     if amount >= _OKU:
         oku = amount / _OKU
-        return f"約{oku:.1f}億円" if oku < 10 else f"約{oku:,.0f}億円"  # noqa: PLR2004 -- two digits
+        return f"約{oku:.1f}億円" if oku < 10 else f"約{oku:,.0f}億円"
     if amount >= _MAN:
         man = amount / _MAN
-        return f"約{man:.1f}万円" if man < 10 and man != int(man) else f"約{man:,.0f}万円"  # noqa: PLR2004 -- two digits
+        return f"約{man:.1f}万円" if man < 10 and man != int(man) else f"約{man:,.0f}万円"
     return f"約{amount:,}円"
 
 
 def _en(amount: int) -> str:
-    if amount >= 1_000_000_000:  # noqa: PLR2004 -- billions
+    if amount >= 1_000_000_000:
         return f"about ¥{amount / 1e9:.2g} billion"
-    if amount >= 1_000_000:  # noqa: PLR2004 -- millions
-        return f"about ¥{amount / 1e6:,.2g} million" if amount < 100_000_000 else f"about ¥{amount / 1e6:,.0f} million"  # noqa: PLR2004
+    if amount >= 1_000_000:
+        return f"about ¥{amount / 1e6:,.2g} million" if amount < 100_000_000 else f"about ¥{amount / 1e6:,.0f} million"
     return f"about ¥{amount:,}"

@@ -80,9 +80,13 @@ def build(result: LossResult, language: Language) -> Report:
     """Return the report in one language."""
     say = _Speaker(language)
     total, serious = result.total, result.serious
-    subtitle = say("subtitle", date=say.date(result.basis.as_of), sector=result.sector.text(language), employees=result.employees)
+    subtitle = say(
+        "subtitle", date=say.date(result.basis.as_of), sector=result.sector.text(language), employees=result.employees
+    )
     needs = tuple(
-        NeedText(id=n.id, answer=n.answer, mark=MARKS[n.answer], title=n.title.text(language), reason=n.reason.text(language))
+        NeedText(
+            id=n.id, answer=n.answer, mark=MARKS[n.answer], title=n.title.text(language), reason=n.reason.text(language)
+        )
         for n in result.needs
     )
     return Report(

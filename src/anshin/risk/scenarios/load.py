@@ -67,7 +67,7 @@ def parse_accident(text: str, *, name: str) -> Accident:
 
 
 def quantity_order(accident: Accident, name: str) -> tuple[str, ...]:
-    """Return the accident's quantities so that each comes after those it is a share of. Raises DataError for a circle."""
+    """Return the accident's quantities each after those it is a share of. Raises DataError for a circle."""
     graph: dict[str, set[str]] = {}
     for key, quantity in accident.quantities.items():
         if key not in quantity_titles() or quantity_titles()[key].firm:

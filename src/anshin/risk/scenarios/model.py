@@ -100,5 +100,3 @@ class Reference(Frozen):
     cloud_share: dict[str, Annotated[float, Field(ge=0, le=1)]]
     working_days: int = Field(gt=0, le=366)
     uncertainty: dict[Literal["certain", "estimated", "guess"], Annotated[float, Field(ge=0)]]
-
-
