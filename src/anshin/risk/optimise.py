@@ -1,12 +1,12 @@
 """Chooses the set of controls that lowers the mean loss most within a budget, by mixed-integer programming.
 
-Controls help each other less than their sum, so the worth of a set is not linear. The programme therefore bounds it: by
-the sum of single worths, which is an upper bound because worth is subadditive, and by a cut for every set already tried,
-with its true worth (integer L-shaped method, Laporte and Louveaux 1993). It stops when the bound meets a true worth.
+Controls help each other less than their sum: the worth f of a set is submodular, not linear. The programme bounds it by one
+cut for every set S already tried, f(T) <= f(S) + sum of f(S + j) - f(S) over j in T but not in S, less what each control
+that T leaves out of S adds at least (Nemhauser and Wolsey 1981). It stops when the bound meets a true worth.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -32,42 +32,55 @@ def choose(costs: Mapping[str, float], worth: Worth, budget: float | None, *, to
 
     Within a budget, worth less a tenth of the costs is what is maximised: money up to the budget counts little, but
     nobody is told to pay ¥100 to save ¥1. With no budget, the largest worth less costs. `worth(set)` must be 0 for the
-    empty set, never fall when a control is added, and never pass the sum of the single worths. Amounts in yen a year;
-    `exact` means within `tolerance` of the best.
+    empty set, never fall when a control is added, and gain less from a control the larger the set is. Amounts in yen a
+    year; `exact` means within `tolerance` of the best.
     """
-    names = sorted(costs)
-    empty = Choice(frozenset(), 0.0, 0.0, exact=True)
-    if not names:
-        return empty
-    price = np.array([costs[name] for name in names])
-    single = np.array([worth(frozenset([name])) for name in names])
     weight = 1.0 if budget is None else LEAST_RETURN
-    objective = np.concatenate([weight * price, [-1.0]])
-    rows, upper = [np.concatenate([-single, [1.0]])], [0.0]
+    known: dict[frozenset[str], float] = {}
+
+    def true(chosen: frozenset[str]) -> float:
+        if chosen not in known:
+            known[chosen] = worth(chosen)
+        return known[chosen]
+
+    # a control adds at most its single worth, so one that is not worth its price alone never is
+    names = sorted(name for name in costs if true(frozenset([name])) > weight * costs[name])
+    best = Choice(frozenset(), 0.0, 0.0, exact=True)
+    if not names:
+        return best
+    everything = frozenset(names)
+    # in units of the worth of everything, so that the solver's absolute tolerances mean the same for every firm
+    unit = true(everything)
+    least = {name: true(everything) - true(everything - {name}) for name in names}
+
+    def cut(chosen: frozenset[str]) -> tuple[list[float], float]:
+        """Return row and bound of the cut at `chosen`: row @ (x, bound variable) <= bound."""
+        base = true(chosen)
+        row = [-least[name] if name in chosen else base - true(chosen | {name}) for name in names]
+        return [*(value / unit for value in row), 1.0], (base - sum(least[name] for name in chosen)) / unit
+
+    price = np.array([costs[name] for name in names])
+    rows, upper = map(list, zip(cut(frozenset()), cut(everything), strict=True))
     if budget is not None:
-        rows.append(np.concatenate([price, [0.0]]))
-        upper.append(float(budget))
-    bounds = Bounds(np.zeros(len(names) + 1), np.concatenate([np.ones(len(names)), [float(single.sum())]]))
-    best = empty
-    rows.append(np.concatenate([np.zeros(len(names)), [1.0]]))
-    upper.append(worth(frozenset(names)))  # no set is worth more than all of them
+        rows.append([*(price / unit), 0.0])
+        upper.append(budget / unit)
     for _ in range(ROUNDS):
         found = milp(
-            objective,
+            np.concatenate([weight * price / unit, [-1.0]]),
             constraints=LinearConstraint(np.array(rows), -np.inf, np.array(upper)),
             integrality=np.concatenate([np.ones(len(names)), [0.0]]),
-            bounds=bounds,
+            bounds=Bounds(np.zeros(len(names) + 1), np.concatenate([np.ones(len(names)), [1.0]])),
         )
         if found.x is None:
-            return Choice(best.chosen, best.cost, best.worth, exact=False)
+            break
         picked = found.x[:-1] > 0.5
         chosen = frozenset(name for name, take in zip(names, picked, strict=True) if take)
-        true, cost = worth(chosen), float(price[picked].sum())
-        if true - weight * cost > best.worth - weight * best.cost:
-            best = Choice(chosen, cost, true, exact=False)
-        if float(found.x[-1]) - weight * cost <= best.worth - weight * best.cost + tolerance:
-            return Choice(best.chosen, best.cost, best.worth, exact=True)
-        # worth(S) <= true + what each control not in `chosen` adds by itself; leaving controls out never adds
-        rows.append(np.concatenate([np.where(picked, 0.0, -single), [1.0]]))
-        upper.append(true)
-    return Choice(best.chosen, best.cost, best.worth, exact=False)
+        cost = float(price[picked].sum())
+        if true(chosen) - weight * cost > best.worth - weight * best.cost:
+            best = Choice(chosen, cost, true(chosen), exact=False)
+        if float(found.x[-1]) * unit - weight * cost <= best.worth - weight * best.cost + tolerance:
+            return replace(best, exact=True)
+        row, bound = cut(chosen)
+        rows.append(row)
+        upper.append(bound)
+    return replace(best, exact=False)

@@ -1,6 +1,6 @@
 """What a set of adopted controls leaves of frequencies and costs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -43,16 +43,31 @@ class Multipliers:
             these = tuple(number for number, effect in enumerate(self._severity) if effect[3][row])
             self._rows.setdefault(these, []).append(row)
         self.controls = {c.id for c, *_ in concerned}
+        self._order = sorted(self.controls)
+        self._known: dict[tuple[str, bytes], Floats] = {}
 
     def frequency(self, adoptions: Adoptions) -> Floats:
         """Return what is left of the yearly number of events."""
+        return self._once(adoptions, "frequency", self._all_frequency)
+
+    def severity(self, adoptions: Adoptions) -> Floats:
+        """Return what is left of each cost item: items x sets."""
+        return self._once(adoptions, "severity", self._all_severity)
+
+    def _once(self, adoptions: Adoptions, what: str, compute: Callable[[Adoptions], Floats]) -> Floats:
+        """Return what was computed for the same adoptions before; many variants leave an accident as it was."""
+        key = (what, b"".join(adoptions[control].tobytes() for control in self._order))
+        if key not in self._known:
+            self._known[key] = compute(adoptions)
+        return self._known[key]
+
+    def _all_frequency(self, adoptions: Adoptions) -> Floats:
         factors = [factor(full, adoptions[key], weakest=weakest) for key, full, weakest in self._frequency]
         if not factors:
             return np.ones(self.sets)
         return joint(factors, rank_weight=rules().rank_weight, floor=rules().floor_frequency)
 
-    def severity(self, adoptions: Adoptions) -> Floats:
-        """Return what is left of each cost item: items x sets."""
+    def _all_severity(self, adoptions: Adoptions) -> Floats:
         left = np.ones((len(self.items), self.sets))
         for concerned, rows in self._rows.items():
             if concerned:
