@@ -19,7 +19,10 @@ CASES = {
     "negative binomial": (NegativeBinomial(2.0, 1.5), Gamma(0.7, 1e6)),
     "binomial": (Binomial(9, 0.2), Exponential(5e5)),
     "many small": (Poisson(200.0), Gamma(2.0, 100.0)),
-    "two kinds": (Poisson(0.3), mixture([(0.8, Lognormal.from_median(5e4, 1.2)), (0.2, Lognormal.from_median(8e6, 1.1))])),
+    "two kinds": (
+        Poisson(0.3),
+        mixture([(0.8, Lognormal.from_median(5e4, 1.2)), (0.2, Lognormal.from_median(8e6, 1.1))]),
+    ),
     "with cover": (Poisson(0.4), Layer(REFERENCE[1], 1e5, 4e6, 0.9)),
     "bands": (Poisson(1.0), Bands((0.0, 1e6, 5e6, 1e7, 5e7), (0.22, 0.28, 0.1, 0.4))),
     "Embrechts-Frei 1": (Poisson(20.0), lomax(3.0, 4.0)),

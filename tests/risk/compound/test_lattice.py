@@ -19,7 +19,8 @@ def by_hand(counts: list[Fraction], masses: list[Fraction], size: int) -> list[F
     for chance in counts:
         total = [t + chance * p for t, p in zip(total, power, strict=True)]
         power = [
-            sum((power[i] * masses[k - i] for i in range(k + 1) if k - i < len(masses)), Fraction(0)) for k in range(size)
+            sum((power[i] * masses[k - i] for i in range(k + 1) if k - i < len(masses)), Fraction(0))
+            for k in range(size)
         ]
     return total
 

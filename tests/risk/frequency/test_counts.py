@@ -7,7 +7,14 @@ from scipy import stats
 from anshin.risk.errors import ParameterError
 from anshin.risk.frequency import Binomial, GammaPrior, NegativeBinomial, Poisson, bernoulli
 
-COUNTS = [Poisson(0.4), Poisson(12.0), NegativeBinomial(0.4, 2.0), NegativeBinomial(3.0, 0.25), Binomial(7, 0.3), bernoulli(0.02)]
+COUNTS = [
+    Poisson(0.4),
+    Poisson(12.0),
+    NegativeBinomial(0.4, 2.0),
+    NegativeBinomial(3.0, 0.25),
+    Binomial(7, 0.3),
+    bernoulli(0.02),
+]
 
 
 @pytest.mark.parametrize("counts", COUNTS, ids=repr)

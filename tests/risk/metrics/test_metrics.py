@@ -44,7 +44,12 @@ def test_the_chart_falls_from_the_first_amount_to_nothing():
 def test_standard_errors_are_those_that_repetition_shows(p):
     generator = np.random.default_rng(8)
     samples = generator.exponential(1.0, (300, 4000))
-    for figure in (lambda y: metrics.quantile(y, p), lambda y: metrics.tvar(y, p), metrics.mean, lambda y: metrics.prob_exceeds(y, 2.0)):
+    for figure in (
+        lambda y: metrics.quantile(y, p),
+        lambda y: metrics.tvar(y, p),
+        metrics.mean,
+        lambda y: metrics.prob_exceeds(y, 2.0),
+    ):
         found = [figure(row) for row in samples]
         spread = np.std([e.value for e in found])
         stated = np.mean([e.error for e in found])

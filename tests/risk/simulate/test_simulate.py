@@ -117,7 +117,9 @@ def test_more_than_one_block_of_years(monkeypatch):
 
 
 def test_draws_of_parameters_stand_side_by_side():
-    models = [Model((Scenario("s", Poisson(rate), (Item("response", Deterministic(100)),)),)) for rate in (0.1, 0.5, 2.0)]
+    models = [
+        Model((Scenario("s", Poisson(rate), (Item("response", Deterministic(100)),)),)) for rate in (0.1, 0.5, 2.0)
+    ]
     simulation = simulate(models, years=30_000, seed=1)
     assert simulation.draws == 3
     assert simulation.per_draw(simulation.yearly()).mean(axis=1) == pytest.approx([10, 50, 200], rel=0.06)
@@ -138,7 +140,11 @@ def test_variants_keep_the_same_events():
 
 
 def test_thinning_a_negative_binomial_leaves_a_negative_binomial():
-    base = simulate(Model((Scenario("s", NegativeBinomial(0.8, 1.5), (Item("response", Deterministic(1)),)),)), years=200_000, seed=4)
+    base = simulate(
+        Model((Scenario("s", NegativeBinomial(0.8, 1.5), (Item("response", Deterministic(1)),)),)),
+        years=200_000,
+        seed=4,
+    )
     counts = base.variant(keep={"s": 0.3}).yearly()
     expected = NegativeBinomial(0.24, 1.5)
     assert counts.mean() == pytest.approx(expected.mean(), rel=0.02)

@@ -21,7 +21,9 @@ def test_the_pack_pays_a_leak_up_to_four_million_and_nothing_else():
     assert leak.paid == 4_000_000
     assert [p.paid for p in leak.parts] == [2_000_000, 2_000_000]
     assert settle(pack, Event(costs, frozenset({"interruption"}))).paid == 0
-    assert settle(pack, Event({"money.ransom": Yen(10**6), "money.transfer": Yen(10**6)}, frozenset({"leak"}))).paid == 0
+    assert (
+        settle(pack, Event({"money.ransom": Yen(10**6), "money.transfer": Yen(10**6)}, frozenset({"leak"}))).paid == 0
+    )
 
 
 def test_the_full_policy_pays_four_classes_but_never_ransom_or_transferred_money():

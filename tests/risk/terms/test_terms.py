@@ -134,7 +134,9 @@ def parts(draw, code, items):
         share=Fraction(draw(st.integers(1, 1000)), 1000),
         limit=draw(limit),
         order=draw(st.sampled_from(ORDERS)),
-        sublimits=tuple(Sublimit(frozenset({f"{items}.x", f"{items}.y"}), Yen(v)) for v in draw(st.lists(money, max_size=1))),
+        sublimits=tuple(
+            Sublimit(frozenset({f"{items}.x", f"{items}.y"}), Yen(v)) for v in draw(st.lists(money, max_size=1))
+        ),
         waiting=draw(waits),
         limit_per_year=draw(limit),
         rounding=draw(st.sampled_from(Rounding)),
@@ -150,7 +152,8 @@ def whole_terms(draw):
 ITEMS = [f"{c}.{i}" for c in ("response", "liability", "profit", "money") for i in "xyz"]
 PERILS = [frozenset(), frozenset({"leak"}), frozenset({"stop", "leak"})]
 happenings = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 300), st.lists(money, min_size=12, max_size=12)), max_size=6
+    st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 300), st.lists(money, min_size=12, max_size=12)),
+    max_size=6,
 )
 
 
@@ -160,7 +163,9 @@ def test_both_paths_agree_to_the_yen(terms, happened):
     happened = sorted(happened, key=lambda h: h[0])
     expected = []
     for year in range(3):
-        events = [Event(dict(zip(ITEMS, map(Yen, v), strict=True)), PERILS[p], h) for y, p, h, v in happened if y == year]
+        events = [
+            Event(dict(zip(ITEMS, map(Yen, v), strict=True)), PERILS[p], h) for y, p, h, v in happened if y == year
+        ]
         expected += settle_year(terms, events)
     losses = np.array([v for *_, v in happened], dtype=np.float64).reshape(-1, len(ITEMS)).T
     found = pay(
@@ -183,7 +188,9 @@ def test_both_paths_agree_to_the_yen(terms, happened):
 
 @given(whole_terms(), happenings)
 def test_a_cover_never_pays_more_than_was_lost_nor_than_its_limits(terms, happened):
-    year = settle_year(terms, [Event(dict(zip(ITEMS, map(Yen, v), strict=True)), PERILS[p], h) for _, p, h, v in happened])
+    year = settle_year(
+        terms, [Event(dict(zip(ITEMS, map(Yen, v), strict=True)), PERILS[p], h) for _, p, h, v in happened]
+    )
     paid = [s.paid for s in year]
     for settled, (*_, values) in zip(year, happened, strict=True):
         assert 0 <= settled.paid <= sum(values) + 3  # a share rounded up adds less than a yen a part
@@ -216,7 +223,9 @@ def test_very_large_amounts_are_spread_in_integers():
         lambda: part(order=(D, D, L)),
         lambda: Sublimit(frozenset(), Yen(1)),
         lambda: Sublimit(frozenset({"a"}), Yen(-1)),
-        lambda: part(sublimits=(Sublimit(frozenset({"response"}), Yen(1)), Sublimit(frozenset({"response.x"}), Yen(1)))),
+        lambda: part(
+            sublimits=(Sublimit(frozenset({"response"}), Yen(1)), Sublimit(frozenset({"response.x"}), Yen(1)))
+        ),
         lambda: Waiting(-1),
         lambda: Waiting(1, "never"),
         lambda: Waiting(1, longest=0),

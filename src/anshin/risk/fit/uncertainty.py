@@ -1,46 +1,83 @@
-"""How far fitted parameters may be off: a parametric bootstrap gives whole sets of them."""
+"""How far fitted parameters may be off: whole sets of them, drawn from the curvature or from repeated fits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 
 from anshin.risk import check
 from anshin.risk.distributions import Severity
 from anshin.risk.errors import FitError
-from anshin.risk.fit.likelihood import Fit
-from anshin.risk.fit.tables import BandTable
+from anshin.risk.fit.likelihood import Fit, loss
+
+STEP = 1e-3
+"""Distance of the second differences; the free parameters are logits and logarithms of order 1."""
 
 
-def bootstrap(
-    fit: Fit, refit: Callable[[Sequence[BandTable]], Fit], draws: int, generator: np.random.Generator
-) -> list[Severity]:
-    """Return `draws` severities: each table is drawn anew from the fit (multinomial) and fitted again by `refit`.
+def parameter_draws(fit: Fit, draws: int, generator: np.random.Generator) -> list[Severity]:
+    """Return `draws` severities from the normal approximation around the fit (in milliseconds).
 
-    A drawn table to which nothing can be fitted is drawn again; after 10 such in a row FitError is raised.
+    The covariance is the inverse of the likelihood's second derivatives in the free parameters; draws beyond the bounds
+    of the family are moved to them. Raises FitError where the likelihood has no curvature: the data do not pin it.
     """
+    check.whole("parameter_draws", "draws", draws, least=1)
+    centre = np.array(fit.free)
+    try:
+        root = np.linalg.cholesky(np.linalg.inv(_curvature(fit)))
+    except np.linalg.LinAlgError as error:
+        where = ", ".join(table.code for table in fit.tables)
+        raise FitError("fit.no_convergence", where=where, cause="no curvature") from error
+    low, high = np.transpose(fit.family.bounds)
+    points = np.clip(centre + generator.standard_normal((draws, centre.size)) @ root.T, low, high)
+    return [fit.family.build(point) for point in points]
+
+
+def bootstrap(fit: Fit, draws: int, generator: np.random.Generator) -> list[Severity]:
+    """Return `draws` severities, each fitted to tables drawn anew from the fit (parametric bootstrap)."""
     check.whole("bootstrap", "draws", draws, least=1)
-    expected = [counts / counts.sum() for counts in fit.expected()]
-    found: list[Severity] = []
-    failed = 0
-    while len(found) < draws:
+    chances = [counts / counts.sum() for counts in fit.expected()]
+    found = []
+    for _ in range(draws):
         tables = [
-            replace(table, counts=tuple(map(float, generator.multinomial(round(table.n), chances))))
-            for table, chances in zip(fit.tables, expected, strict=True)
+            replace(table, counts=tuple(map(float, generator.multinomial(round(table.n), chance))))
+            for table, chance in zip(fit.tables, chances, strict=True)
         ]
-        try:
-            found.append(refit(tables).severity)
-            failed = 0
-        except FitError:
-            failed += 1
-            if failed == 10:
-                raise
+        found.append(fit.again(tables).severity)
     return found
 
 
-def share_above(severities: Sequence[Severity], amount: float, *, probability: float = 0.9) -> tuple[float, float]:
-    """Return the band in which P(X > amount) lies with `probability` over the draws."""
+def share_above(
+    severities: Sequence[Severity], amount: float, *, probability: float = 0.9, sample: int | None = None
+) -> tuple[float, float]:
+    """Return the band in which P(X > amount) lies with `probability` over the draws.
+
+    With `sample` it is the band for the share seen among that many new losses: the chance of sampling is added (normal).
+    """
     check.share("share_above", "probability", probability)
     shares = np.array([float(severity.sf(amount)) for severity in severities])
     low, high = np.quantile(shares, [(1 - probability) / 2, (1 + probability) / 2])
+    if sample is not None:
+        check.whole("share_above", "sample", sample, least=1)
+        middle = float(np.median(shares))
+        extra = ((high - low) / 2) ** 2 + middle * (1 - middle) / sample * NormalDist().inv_cdf(
+            (1 + probability) / 2
+        ) ** 2
+        return max(middle - extra**0.5, 0.0), min(middle + extra**0.5, 1.0)
     return float(low), float(high)
+
+
+def _curvature(fit: Fit) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    n = len(fit.free)
+    steps = np.eye(n) * STEP
+    centre = np.array(fit.free)
+
+    def at(*moves: object) -> float:
+        return loss(np.asarray(centre + np.sum(moves, axis=0)), fit.family, fit.tables)
+
+    matrix = np.empty((n, n))
+    for i in range(n):
+        for j in range(n):
+            a, b = steps[i], steps[j]
+            matrix[i, j] = (at(a, b) - at(a, -b) - at(-a, b) + at(-a, -b)) / (4 * STEP**2)
+    return matrix

@@ -44,7 +44,7 @@ def _one_round(distributed: Any, client: Any, run: "Run", tasks: "list[Task]") -
     futures = {
         client.submit(_block, shared, task, key=f"block-{name}-{task.number}", retries=2): task for task in tasks
     }
-    for future in distributed.as_completed(futures):
+    for future in distributed.as_completed(futures, loop=client.loop):
         if future.status == "finished":
             try:
                 yield futures[future].number, future.result()

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def read_portfolio(path: Path) -> Portfolio:
         if path.stat().st_size > LARGEST_FILE:
             raise DataError("data.unreadable", path=path, cause=f"it is larger than {LARGEST_FILE >> 30} GiB")
         columns = _npz(path) if path.suffix == ".npz" else _csv(path)
-    except (OSError, ValueError, csv.Error, UnicodeDecodeError) as error:
+    except (OSError, ValueError, EOFError, csv.Error, BadZipFile) as error:
         if isinstance(error, RiskError):
             raise
         raise DataError("data.unreadable", path=path, cause=error) from error
@@ -47,7 +48,7 @@ def read_portfolio(path: Path) -> Portfolio:
 
 
 def _npz(path: Path) -> dict[str, Any]:
-    with np.load(path, allow_pickle=False) as held:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
         columns = {key: held[key] for key in held.files}
     return {key: value.tolist() if key in TEXTS else value for key, value in columns.items()}
 

@@ -51,7 +51,7 @@ class Run:
     seed: int
     causes: tuple[VendorCause, ...] = ()
     block_years: int | None = None
-    _name: list[str] = field(default_factory=list, repr=False, compare=False)
+    _name: list[str] = field(init=False, default_factory=list, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse an empty portfolio and numbers without meaning."""
