@@ -52,12 +52,10 @@ class AnswersError(RiskError):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         """Keep all problems; the message joins them."""
-        super().__init__(
-            "answers.refused",
-            count=len(problems),
-            ja=" ".join(p.ja for p in problems),
-            en=" ".join(p.en for p in problems),
-        )
+        super().__init__("answers.refused", count=len(problems))
+        self.ja += "".join(f" {problem.ja}" for problem in problems)
+        self.en += "".join(f" {problem.en}" for problem in problems)
+        self.args = (self.en,)
         self.problems = problems
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -139,9 +137,7 @@ def _read(given: dict[str, Any], day: dt.date, today: dt.date, problems: Problem
     read: dict[str, Value] = {}
     for key, question in questions.items():
         if key not in given or given[key] is None:
-            problems.add(
-                "answers.missing", f"answers.{key}", field=key, question_ja=question.ja, question_en=question.en
-            )
+            problems.add("answers.missing", f"answers.{key}", field=key, question=question.title)
             continue
         value = values.read_value(question, given[key], min(day, today), problems)
         if value is not None:

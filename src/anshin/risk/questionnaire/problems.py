@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from anshin.risk.errors import RiskError
+from anshin.risk.text import Bilingual
 
 
 class Problem(NamedTuple):
@@ -21,7 +22,8 @@ class Problems:
         """Start with none."""
         self.found: list[Problem] = []
 
-    def add(self, code: str, where: str, **values: object) -> None:
-        """Note the problem `code`, a key of `sentences.answers.yaml`, at `where`."""
-        error = RiskError(code, **values)
-        self.found.append(Problem(code, where, error.ja, error.en))
+    def add(self, code: str, where: str, *, question: Bilingual | None = None, **values: object) -> None:
+        """Note the problem `code`, a key of `sentences.answers.yaml`, at `where`; `question` is said in each language."""
+        ja = RiskError(code, question=question.ja if question else "", **values).ja
+        en = RiskError(code, question=question.en if question else "", **values).en
+        self.found.append(Problem(code, where, ja, en))
