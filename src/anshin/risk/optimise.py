@@ -1,8 +1,8 @@
 """Chooses the set of controls that lowers the mean loss most within a budget, by mixed-integer programming.
 
-Controls help each other less than their sum: the worth f of a set is submodular, not linear. The programme bounds it by one
-cut for every set S already tried, f(T) <= f(S) + sum of f(S + j) - f(S) over j in T but not in S, less what each control
-that T leaves out of S adds at least (Nemhauser and Wolsey 1981). It stops when the bound meets a true worth.
+Controls help each other less than their sum: the worth f of a set is submodular, not linear. The programme bounds it by
+one cut for every set S already tried, f(T) <= f(S) + sum of f(S + j) - f(S) over j in T but not in S, less what each
+control that T leaves out of S adds at least (Nemhauser and Wolsey 1981). It stops when the bound meets a true worth.
 """
 
 from collections.abc import Callable, Mapping

@@ -42,7 +42,7 @@ def test_every_rule_has_a_case():
     assert CASES.keys() == RULES.keys()
 
 
-@pytest.mark.parametrize("code", CASES)
+@pytest.mark.parametrize("code", list(CASES))
 def test_contradictions_are_told_and_their_neighbours_stand(code):
     wrong, right = CASES[code]
     check_answers(raw(**right), today=TODAY)
@@ -52,7 +52,7 @@ def test_contradictions_are_told_and_their_neighbours_stand(code):
     assert "{" not in caught.value.ja + caught.value.en
 
 
-@pytest.mark.parametrize("code", CASES)
+@pytest.mark.parametrize("code", list(CASES))
 def test_unknown_contradicts_nothing(code):
     wrong, _ = CASES[code]
     for key in wrong.keys() - {"facts"}:

@@ -23,7 +23,7 @@ class Problems:
         self.found: list[Problem] = []
 
     def add(self, code: str, where: str, *, question: Bilingual | None = None, **values: object) -> None:
-        """Note the problem `code`, a key of `sentences.answers.yaml`, at `where`; `question` is said in each language."""
+        """Note the problem `code` of `sentences.answers.yaml` at `where`; `question` is said in each language."""
         ja = RiskError(code, question=question.ja if question else "", **values).ja
         en = RiskError(code, question=question.en if question else "", **values).en
         self.found.append(Problem(code, where, ja, en))
