@@ -40,7 +40,9 @@ def test_the_worst_kind_counts_and_kinds_do_not_add_up():
     assert per_person([Level(x=2, y=2), Level(x=1, y=1)]) == 45_000
 
 
-@pytest.mark.parametrize(("responsible", "bad", "factor"), [(False, False, 1), (True, False, 2), (False, True, 2), (True, True, 4)])
+@pytest.mark.parametrize(
+    ("responsible", "bad", "factor"), [(False, False, 1), (True, False, 2), (False, True, 2), (True, True, 4)]
+)
 def test_responsibility_and_handling_double(responsible, bad, factor):
     amount = per_person([Level(x=1, y=1)], higher_responsibility=responsible, badly_handled=bad)
     assert amount == 6_000 * factor

@@ -69,7 +69,8 @@ def test_a_drill_proves_the_plan_and_a_restore_proves_the_copy_only():
 
 
 @pytest.mark.parametrize(
-    ("month", "level"), [("2026-11", 1), ("2025-11", 1), ("2025-10", 0.5), ("2024-11", 0.5), ("2024-10", 0), ("never", 0)]
+    ("month", "level"),
+    [("2026-11", 1), ("2025-11", 1), ("2025-10", 0.5), ("2024-11", 0.5), ("2024-10", 0), ("never", 0)],
 )
 def test_training_fades(month, level):
     assert adopted(training=month)["training"].raw.mean() == level
@@ -77,4 +78,8 @@ def test_training_fades(month, level):
 
 def test_what_cannot_happen_needs_no_control():
     found = adopted(web="none", cloud="none", mobile=0)
-    assert {key for key, one in found.items() if one.state == "not_applicable"} == {"web_care", "cloud_backup", "encryption"}
+    assert {key for key, one in found.items() if one.state == "not_applicable"} == {
+        "web_care",
+        "cloud_backup",
+        "encryption",
+    }

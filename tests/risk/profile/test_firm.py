@@ -39,7 +39,9 @@ def test_unknown_choices_follow_their_weights():
 
 
 def test_another_unknown_answer_moves_no_other_draw():
-    assert np.array_equal(read(persons="unknown").unknown["persons"], read(persons="unknown", web="unknown").unknown["persons"])
+    assert np.array_equal(
+        read(persons="unknown").unknown["persons"], read(persons="unknown", web="unknown").unknown["persons"]
+    )
 
 
 def test_nobody_whose_data_is_held_means_no_damages():

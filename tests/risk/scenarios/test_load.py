@@ -50,7 +50,14 @@ def test_frequencies_lie_where_the_sources_allow(accident):
 def test_every_kind_of_cost_and_every_cause_is_used():
     used = {item.code for accident in ALL.values() for item in accident.items}
     assert used == set(item_titles())
-    assert {code.split(".")[0] for code in used} == {"response", "liability", "profit", "money", "administrative", "intangible"}
+    assert {code.split(".")[0] for code in used} == {
+        "response",
+        "liability",
+        "profit",
+        "money",
+        "administrative",
+        "intangible",
+    }
     assert {cause for accident in ALL.values() for cause in accident.causes} == set(causes())
 
 

@@ -88,7 +88,7 @@ def diagnose(
         covers=tuple(cover(one, kept, simulated.codes, ids, years=years, sets=sets) for one in covers),
         needs=lists.needs(answers),
         like_firms=Comparison(
-            mean=whole(simulated.mean(usual)),
+            mean=whole(like.mean()),
             one_in_10=once_in(like, 10),
             one_in_100=once_in(like, 100),
             basis=sentence("like_firms"),
