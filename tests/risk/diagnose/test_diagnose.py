@@ -1,7 +1,9 @@
 """The whole diagnosis: repeatable, monotone, adding up, and sane at its edges."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from anshin.risk.terms import load_terms
 from tests.risk.firms import STRONG, TODAY, WEAK, demo, firm
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "demo.json"
-SMALL = {"today": TODAY, "years": 20_000, "sets": 20}
+SMALL: dict[str, Any] = {"today": TODAY, "years": 20_000, "sets": 20}
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +103,7 @@ def test_the_pack_pays_less_than_a_full_policy_and_ransom_comes_back_from_neithe
 def test_curves_rise_and_events_stay_below_years(result):
     for summary in (result.total, *(cover.remaining for cover in result.covers)):
         curve = summary.curve
-        for one, other in zip(curve, curve[1:], strict=False):
+        for one, other in pairwise(curve):
             assert one.aggregate <= other.aggregate
             assert one.occurrence <= other.occurrence
             assert one.return_period < other.return_period
@@ -192,7 +194,7 @@ def test_the_smallest_and_the_largest_firm(changes):
 
 
 def test_nobody_knows_anything():
-    everything = dict.fromkeys([*demo().answers], "unknown")
+    everything: dict[str, Any] = dict.fromkeys([*demo().answers], "unknown")
     found = diagnose(firm(**everything), **SMALL)
     assert found.total.mean.value > 0
     assert {need.answer for need in found.needs} == {"unknown"}

@@ -51,7 +51,7 @@ def test_recovery_after_ransomware_costs_ten_million_in_37_percent(reference):
 
 
 def test_recovery_is_spread_over_the_police_bands(reference):
-    """National Police Agency 2021 and 2022: below ¥1M 22-24 %, ¥50M and more 8-13 %; all sizes, so less at the top here."""
+    """National Police Agency 2021 and 2022: below ¥1M 22-24 %, from ¥50M 8-13 %; all sizes, so less here."""
     kept = reference.kept
     here = kept.accident == reference.ids.index("ransomware")
     recovery = kept.losses[np.ix_(reference.rows(*RECOVERY), here)].sum(axis=0)

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from anshin.risk.errors import ParameterError
-from anshin.risk.liability.jo import Level, levels_of, model, per_person, sensitivity
+from anshin.risk.liability.jo import Identification, Level, levels_of, model, per_person, sensitivity
 from anshin.risk.money import Yen
 from anshin.risk.questionnaire.questions import questionnaire
 
@@ -21,7 +21,7 @@ TABLE = {
     (3, 2): (315_000, 157_500, 52_500),
     (3, 3): (375_000, 187_500, 62_500),
 }
-IDENTIFICATION = ("name_and_address", "name_or_address_with_phone", "otherwise")
+IDENTIFICATION: tuple[Identification, ...] = ("name_and_address", "name_or_address_with_phone", "otherwise")
 
 
 @pytest.mark.parametrize(("level", "column"), list(product(TABLE, range(3))))

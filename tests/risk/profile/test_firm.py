@@ -27,6 +27,8 @@ def test_known_answers_are_taken_as_they_are():
 def test_an_unknown_number_is_spread_as_the_data_say(key):
     found = read(**{key: "unknown"})
     spread = questionnaire().by_id()[key].unknown
+    assert spread.p10
+    assert spread.p90
     per = BUSINESS["employees"] if spread.per else 1
     inside = (found.unknown[key] >= spread.p10 * per) & (found.unknown[key] <= spread.p90 * per)
     assert inside.mean() == pytest.approx(0.8, abs=0.02)

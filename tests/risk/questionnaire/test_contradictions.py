@@ -1,5 +1,7 @@
 """Answers that cannot both be true; each rule beside answers that are nearly the same and stand."""
 
+from typing import Any
+
 import pytest
 
 from anshin.risk.questionnaire.answers import AnswersError, check_answers
@@ -7,7 +9,7 @@ from anshin.risk.questionnaire.contradictions import RULES
 from tests.risk.firms import TODAY, raw
 
 AGENTS = [{"fact": "fleet.devices_seen", "value": 10, "at": "2026-11-22"}]
-CASES = {
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "contradiction.agents": ({"computers": 0, "facts": AGENTS}, {"computers": 10, "facts": AGENTS}),
     "contradiction.data_of_nobody": (
         {"persons": 0, "data_kinds": ["medical"]},

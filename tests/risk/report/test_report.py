@@ -1,6 +1,7 @@
-"""The report in plain words: both languages whole, every figure from the document, the customers' page without weakness."""
+"""The report in plain words: both languages whole, figures from the document, no weakness for customers."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from anshin.risk.report.amounts import about
 from tests.risk.firms import STRONG, TODAY, demo, firm
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
-SMALL = {"today": TODAY, "years": 20_000, "sets": 20}
+SMALL: dict[str, Any] = {"today": TODAY, "years": 20_000, "sets": 20}
 
 
 @pytest.fixture(scope="module")

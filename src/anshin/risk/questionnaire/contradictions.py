@@ -55,6 +55,8 @@ def find(answers: Given, facts: Facts, problems: Problems) -> None:
     """Note every contradiction among `answers` (checked values) and `facts` (values by id)."""
     for code, broken in RULES.items():
         if broken(answers, facts):
-            values = {key: "・".join(value) if isinstance(value, tuple) else value for key, value in answers.items()}
+            values: dict[str, Any] = {
+                key: "・".join(value) if isinstance(value, tuple) else value for key, value in answers.items()
+            }
             seen = facts.get("fleet.devices_seen", 0.0)
             problems.add(code, "answers", devices_seen=f"{seen:g}" if isinstance(seen, float) else "", **values)
