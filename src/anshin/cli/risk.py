@@ -43,16 +43,16 @@ def diagnose(
     """Diagnose one firm: its yearly loss in yen, with and without each control and cover."""
     language, today = _language(lang), _day(as_of)
     with _told(language):
+        from anshin.risk.questionnaire.answers import read_answers
+
+        checked = read_answers(_read(answers, "answers", language), name=answers.name, today=today)
+        covers = [_terms(path, language) for path in terms] if terms else None
+        # late: what is wrong with the files is told before the numerics are loaded
         from anshin.risk.diagnose import diagnose as run
         from anshin.risk.diagnose.run import SEED
-        from anshin.risk.questionnaire.answers import read_answers
         from anshin.risk.report import build, build_for_customers
 
-        text = _read(answers, "answers", language)
-        checked = read_answers(text, name=answers.name, today=today)
-        covers = [_terms(path, language) for path in terms] if terms else None
-        chosen = SEED if seed is None else seed
-        result = run(checked, today=today, seed=chosen, terms=covers, budget=budget)
+        result = run(checked, today=today, seed=SEED if seed is None else seed, terms=covers, budget=budget)
     if as_json and not customer:
         typer.echo(result.model_dump_json(indent=2))
         return
@@ -65,9 +65,19 @@ def diagnose(
 
 
 @app.command()
-def questions(*, as_json: Json = False, lang: Language = None) -> None:
+def questions(
+    *,
+    demo: Annotated[bool, typer.Option("--demo", help="Print the answers of the invented demo company.")] = False,
+    as_json: Json = False,
+    lang: Language = None,
+) -> None:
     """Print a blank answers file; with --json, the questions themselves."""
     language = _language(lang)
+    if demo:
+        from importlib.resources import files
+
+        typer.echo(files("anshin.risk").joinpath("demo/answers.yaml").read_text(encoding="utf-8"), nl=False)
+        return
     with _told(language):
         from anshin.risk.questionnaire.blank import blank
         from anshin.risk.questionnaire.questions import questionnaire
