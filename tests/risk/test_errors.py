@@ -2,6 +2,7 @@ import pickle
 import re
 import string
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_both_languages_say_the_same_values(code):
 
 
 def test_every_code_of_the_numbers_is_used_and_every_used_code_is_there():
-    folder = files("anshin.risk")
+    folder = Path(str(files("anshin.risk")))
     sources = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     used = set(re.findall(r'"((?:parameter|money|data|fit|grid|portfolio)\.[a-z_]+)"', sources))
     assert used <= set(sentences())

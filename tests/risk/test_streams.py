@@ -8,7 +8,7 @@ from anshin.risk.streams import stream
 def test_the_same_key_gives_the_same_numbers_forever():
     drawn = stream(7, 1, 2, 3).random(3)
     assert np.array_equal(drawn, stream(7, 1, 2, 3).random(3))
-    # Philox 4x64-10 with key (7, 1) and counter (0, 0, 2, 3): fixed by its definition, so a change of it must be noticed
+    # Philox 4x64-10 with key (7, 1) and counter (0, 0, 2, 3): fixed by its definition
     assert drawn.tolist() == [0.9168230084950217, 0.38787195559846377, 0.03309824285417318]
 
 

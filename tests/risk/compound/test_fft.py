@@ -171,3 +171,29 @@ def test_bad_input_is_refused():
     ):
         with pytest.raises(ParameterError):
             call()
+
+
+def test_klugman_9_14_a_deductible_a_share_and_a_limit_per_loss():
+    # Poisson 3, Pareto (alpha 4, theta 10); 75 % of the part of a loss from 6 to 24
+    payment = Layer(lomax(10.0, 4.0), 6.0, 18.0, 0.75)
+    tail = lambda x: (10 / (10 + x)) ** 3 * 10 / 3  # noqa: E731 -- E[(X - x)+]
+    expected = 3 * 0.75 * (tail(6.0) - tail(24.0))
+    exact = moments(Poisson(3.0), payment)
+    assert exact.mean == pytest.approx(expected)
+    sums = aggregate_fft(Poisson(3.0), payment)
+    assert sums.mean() == pytest.approx(expected, rel=1e-4)
+    none = math.exp(-3 * (10 / 16) ** 4)  # no loss of the year passes the deductible
+    assert float(sums.cdf(0.01)) == pytest.approx(none, abs=2e-3)
+    assert sums.lev(math.inf) == pytest.approx(expected, rel=1e-4)
+
+
+def test_bahnemann_5_13_claims_in_a_layer():
+    # Poisson 15, lognormal (5.9809, 1.8), layer 5,000 excess of 3,000: mean and variance of the sum in the layer
+    severity = Lognormal(5.9809, 1.8)
+    layer = Layer(severity, 3000.0, 5000.0)
+    exact = moments(Poisson(15.0), layer)
+    x = np.linspace(3000.0, 8000.0, 200_001)
+    sf = severity.sf(x)
+    assert exact.mean == pytest.approx(15 * np.trapezoid(sf, x), rel=1e-6)
+    assert exact.var == pytest.approx(15 * np.trapezoid(2 * (x - 3000) * sf, x), rel=1e-6)
+    assert aggregate_fft(Poisson(15.0), layer).mean() == pytest.approx(exact.mean, rel=1e-4)

@@ -33,7 +33,7 @@ def binomial_counts(m: int, q: Fraction) -> list[Fraction]:
     return [math.comb(m, n) * q**n * (1 - q) ** (m - n) for n in range(m + 1)]
 
 
-# Inputs of textbook exercises (restated in the public user guide of mynl/aggregate); what is expected is worked out here.
+# Inputs of textbook exercises, restated in the public user guide of mynl/aggregate; results are worked out here.
 CASES = {
     # Klugman, Panjer and Willmot, Loss Models, exercise 9.34: 5 claims, 100/500/1000
     "KPW 9.34": (Poisson(5.0), [0, 0.8, 0, 0, 0, 0.16, 0, 0, 0, 0, 0.04]),
@@ -84,8 +84,8 @@ def test_one_sure_event_gives_the_severity_back():
     assert fft_lattice(bernoulli(1.0), masses, 8)[:3] == pytest.approx(masses, abs=1e-8)
 
 
-# Grübel and Hermesmeier 1999, table 1: Poisson(20) claims, Lévy severities on whole numbers, 1024 cells. Columns: the true
-# value, Panjer, FFT without tilting, FFT with theta = 1/1024, 5/1024, 25/1024.
+# Grübel and Hermesmeier 1999, table 1: Poisson(20) claims, Lévy severities on whole numbers, 1024 cells. Columns: the
+# true value, Panjer, FFT without tilting, FFT with theta = 1/1024, 5/1024, 25/1024.
 GRUBEL_HERMESMEIER = {
     1: (1.078e-07, 2.462e-07, 2.064e-04, 7.346e-05, 1.560e-06, 2.462e-07),
     10: (3.075e-05, 3.432e-05, 2.380e-04, 1.067e-04, 3.562e-05, 3.432e-05),
@@ -126,8 +126,13 @@ def test_tilting_keeps_its_aliasing_bound():
 
 @pytest.mark.parametrize(
     ("masses", "code"),
-    [([], "parameter.empty"), ([0.5, -0.1], "parameter.negative"), ([0.9, 0.2], "parameter.weights"), ([math.nan], "parameter.negative")],
-)  # fmt: skip
+    [
+        ([], "parameter.empty"),
+        ([0.5, -0.1], "parameter.negative"),
+        ([0.9, 0.2], "parameter.weights"),
+        ([math.nan], "parameter.negative"),
+    ],
+)
 @pytest.mark.parametrize("method", [fft_lattice, panjer])
 def test_masses_that_are_no_distribution_are_refused(method, masses, code):
     with pytest.raises(ParameterError) as caught:

@@ -1,4 +1,5 @@
 import math
+from typing import cast
 
 import numpy as np
 import pytest
@@ -85,7 +86,7 @@ def test_the_predictive_count_carries_the_uncertainty_of_the_rate():
         (lambda: NegativeBinomial(0, 1), "parameter.zero_frequency"),
         (lambda: NegativeBinomial(1, 0), "parameter.not_positive"),
         (lambda: Binomial(0, 0.1), "parameter.not_positive"),
-        (lambda: Binomial(1.5, 0.1), "parameter.whole"),
+        (lambda: Binomial(cast("int", 1.5), 0.1), "parameter.whole"),
         (lambda: Binomial(1, 1.1), "parameter.share"),
         (lambda: bernoulli(0), "parameter.zero_frequency"),
         (lambda: Binomial(2, 0.6).scaled(2), "parameter.share"),

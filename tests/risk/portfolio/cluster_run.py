@@ -1,4 +1,4 @@
-"""Runs portfolios on a dask cluster of its own and prints what came out as JSON: `python -m tests.risk.portfolio.cluster_run`.
+"""Runs portfolios on a dask cluster of its own and prints what came out as JSON.
 
 A process of its own, because dask starts threads and loggers that a test process should not have.
 """
@@ -25,12 +25,12 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     run = Run(firms(9000), 240, 11, CAUSES, block_years=10)
     told: dict[str, Any] = {"threads": run_portfolio(run, workers=2).digest(), "killed": []}
-    cluster: Any = distributed.LocalCluster(  # type: ignore[no-untyped-call]
+    cluster: Any = distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=60
     )
     with cluster, tempfile.TemporaryDirectory() as folder:
         told["processes"] = run_portfolio(run, scheduler=cluster.scheduler_address).digest()
-        client: Any = distributed.Client(cluster)  # type: ignore[no-untyped-call]
+        client: Any = distributed.Client(cluster)
         with client:
             pids = [int(pid) for pid in client.run(os.getpid).values()]
 

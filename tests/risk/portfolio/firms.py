@@ -1,5 +1,7 @@
 """Firms for the tests."""
 
+from typing import Any
+
 import numpy as np
 
 from anshin.risk.portfolio import Portfolio, make_portfolio
@@ -8,7 +10,7 @@ from anshin.risk.portfolio import Portfolio, make_portfolio
 def firms(n: int, **values) -> Portfolio:
     """A portfolio in which everything differs from firm to firm; the same on every call."""
     generator = np.random.default_rng(4)
-    columns = {
+    columns: dict[str, Any] = {
         "rate": generator.gamma(2.0, 0.01, n),
         "median": generator.uniform(1e6, 5e6, n),
         "sigma": generator.uniform(0.8, 1.6, n),

@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from anshin.risk.portfolio import (
     read_causes,
     run_portfolio,
 )
-from anshin.risk.portfolio.kernel import Kernel, Sums
+from anshin.risk.portfolio.kernel import Kernel, Sums, payments
 from anshin.risk.portfolio.model import Portfolio
 from anshin.risk.terms import ORDERS, Event, Part, Terms, settle_year
 from tests.risk.portfolio.firms import firms
@@ -86,7 +87,7 @@ def test_independent_firms_are_one_compound_poisson():
 def test_two_blocks_with_a_common_cause_in_closed_form():
     """Given one event, each of n firms is hit with chance h: hits are binomial; events are Poisson with rate c.
 
-    Sum of a year: E = c n h m; Var = c E[(one event)^2] = c (n h (s^2 + m^2 (1 - h)) + (n h m)^2), losses almost constant.
+    A year: E = c n h m; Var = c E[(one event)^2] = c (n h (s^2 + m^2 (1 - h)) + (n h m)^2); losses almost constant.
     """
     n, h, c = 400, 0.1, 0.5
     sector = ["a"] * n + ["b"] * n
@@ -124,20 +125,20 @@ def test_a_shared_size_makes_the_tail_heavier_but_not_the_mean():
 @pytest.mark.parametrize("order", ORDERS, ids="-".join)
 def test_every_event_is_paid_to_the_yen_as_the_cover_says(order, monkeypatch):
     portfolio = firms(50, rate=np.full(50, 3.0), order=order)
-    seen: list[tuple] = []
+    seen: list[Any] = []
     add = Sums.add
 
     def spy(self, part, events, generator):
         before = self.net.copy()
-        monkeypatch.setattr(
-            "anshin.risk.portfolio.kernel.payments", lambda p, f, g: seen.append((f, g)) or payments(p, f, g)
-        )
         add(self, part, events, generator)
         seen[-1] += (events.year, self.net - before)
 
-    from anshin.risk.portfolio.kernel import payments
+    def spy_payments(part, firm, gross):
+        seen.append((firm, gross))
+        return payments(part, firm, gross)
 
     monkeypatch.setattr(Sums, "add", spy)
+    monkeypatch.setattr("anshin.risk.portfolio.kernel.payments", spy_payments)
     Kernel(portfolio, (), 3, 4096).years(0, 0, 10)
     firm, gross, year, net = seen[0]
     total = np.zeros(10)
@@ -182,14 +183,14 @@ def test_blocks_survive_the_way_to_disk_and_back(small):
 
 
 def test_a_broken_run_goes_on_and_ends_in_the_same_bytes(small, tmp_path):
-    class Killed(Exception):
+    class KilledError(Exception):
         pass
 
     def kill(done, _whole):
         if done == 2:
-            raise Killed
+            raise KilledError
 
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         run_portfolio(small, workers=1, resume=tmp_path / "run", told=kill)
     kept = sorted(p.name for p in (tmp_path / "run").glob("block-*"))
     assert 0 < len(kept) < len(small.tasks())
@@ -245,7 +246,7 @@ def test_default_causes_name_every_vendor():
     ],
 )
 def test_causes_that_are_none_are_named(document, key):
-    with pytest.raises(DataError, match="causes.yaml") as caught:
+    with pytest.raises(DataError, match=r"causes\.yaml") as caught:
         read_causes(document, firms(20), "causes.yaml")
     assert f"“{key}”" in caught.value.en
 
@@ -295,3 +296,16 @@ def test_an_empty_portfolio_is_refused():
 def test_a_bad_row_is_named():
     with pytest.raises(ParameterError, match="row 2"):
         make_portfolio(rate=[0.1, -0.1], median=1, sigma=1)
+
+
+def test_a_sum_that_float64_cannot_hold_is_refused_not_rounded():
+    huge = make_portfolio(rate=np.full(500, 30.0), median=1e12, sigma=0.1)
+    with pytest.raises(PortfolioError) as caught:
+        run_portfolio(Run(huge, 2, 1))
+    assert caught.value.code == "portfolio.too_large"
+
+
+def test_a_large_portfolio_is_cut_into_many_blocks_of_years():
+    large = firms(50_000, rate=np.full(50_000, 0.8))
+    assert Run(large, 1000, 1).tasks()[0].years == 20
+    assert [task.years for task in Run(firms(100), 9000, 1).tasks()] == [4000, 4000, 1000]

@@ -1,4 +1,5 @@
 import math
+from typing import Literal, cast
 
 import numpy as np
 import pytest
@@ -194,7 +195,7 @@ def test_yearly_sums_of_one_compound():
     "build",
     [
         lambda: Item("a", LOSS, probability=1.5),
-        lambda: Item("a", LOSS, basis="day"),
+        lambda: Item("a", LOSS, basis=cast("Literal['hour']", "day")),
         lambda: Scenario("s", Poisson(1), ()),
         lambda: Scenario("s", Poisson(1), (Item("a", LOSS), Item("a", LOSS))),
         lambda: Scenario("s", Poisson(1), (Item("a", LOSS, basis="hour"),)),

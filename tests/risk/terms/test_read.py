@@ -1,4 +1,5 @@
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -6,12 +7,22 @@ from anshin.risk.errors import DataError
 from anshin.risk.money import Yen
 from anshin.risk.terms import Event, load_terms, read_terms, settle
 
-GOOD = {
+GOOD: dict[str, Any] = {
     "code": "x",
     "ja": "補償",
     "en": "cover",
-    "parts": [{"code": "a", "ja": "費用", "en": "costs", "items": ["response"], "share": "90%", "limit": 500, "order": ["limit", "share", "deductible"]}],
-}  # fmt: skip
+    "parts": [
+        {
+            "code": "a",
+            "ja": "費用",
+            "en": "costs",
+            "items": ["response"],
+            "share": "90%",
+            "limit": 500,
+            "order": ["limit", "share", "deductible"],
+        }
+    ],
+}
 
 
 def test_the_pack_pays_a_leak_up_to_four_million_and_nothing_else():

@@ -1,6 +1,7 @@
 """Every order, every rounding, every limit; the exact and the vectorised path against each other to the yen."""
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from anshin.risk.errors import ParameterError
 from anshin.risk.money import Rounding, Yen
 from anshin.risk.terms import ORDERS, Event, Part, Step, Sublimit, Terms, Waiting, covers, pay, settle, settle_year
 
+ANY: Any = lambda value: value  # noqa: E731 -- for values that the types forbid
 D, S, L = Step.DEDUCTIBLE, Step.SHARE, Step.LIMIT
 
 
@@ -204,7 +206,7 @@ def test_very_large_amounts_are_spread_in_integers():
     terms = cover(part("a", "response"), part("b", "liability"), limit_per_event=Yen(3_000_000_000_001))
     items = ["response", "liability"]
     losses = np.array([[5_000_000_000_000.0], [4_000_000_000_000.0]])
-    one = {"year": np.array([0]), "perils": [frozenset()], "peril": np.array([0]), "hours": np.zeros(1)}
+    one: dict[str, Any] = {"year": np.array([0]), "perils": [frozenset()], "peril": np.array([0]), "hours": np.zeros(1)}
     found = pay(terms, items, losses, **one)
     settled = settle(terms, event(response=5_000_000_000_000, liability=4_000_000_000_000))
     assert [int(v) for v in found.by_part[:, 0]] == [p.paid for p in settled.parts]
@@ -227,9 +229,9 @@ def test_very_large_amounts_are_spread_in_integers():
             sublimits=(Sublimit(frozenset({"response"}), Yen(1)), Sublimit(frozenset({"response.x"}), Yen(1)))
         ),
         lambda: Waiting(-1),
-        lambda: Waiting(1, "never"),
+        lambda: Waiting(1, kind=ANY("never")),
         lambda: Waiting(1, longest=0),
-        lambda: cover(),
+        cover,
         lambda: cover(part("a"), part("a", "profit")),
         lambda: cover(part("a"), part("b")),
         lambda: cover(part(), limit_per_event=Yen(-1)),
@@ -245,7 +247,7 @@ def test_terms_without_meaning_are_refused(build):
 
 
 def test_losses_that_do_not_fit_are_refused():
-    one = {"year": np.array([0]), "perils": [frozenset()], "peril": np.array([0]), "hours": np.zeros(1)}
+    one: dict[str, Any] = {"year": np.array([0]), "perils": [frozenset()], "peril": np.array([0]), "hours": np.zeros(1)}
     for items, losses in ((["a", "b"], np.zeros((1, 1))), (["a"], np.array([[-1.0]])), (["a"], np.array([[np.nan]]))):
         with pytest.raises(ParameterError):
             pay(cover(part()), items, losses, **one)

@@ -15,12 +15,12 @@ from anshin.risk.fit.tables import BandTable
 
 EVERYDAY_AND_SERIOUS = (1.0, 1.0)
 """Sigmas that are held when one table of five bands must pin a mixture: a choice (each kind spreads over a factor of
-about 5 to both sides in 9 of 10 cases), not a finding; both NPA tables and their pool pass the chi-square test with it."""
+about 5 to both sides in 9 of 10 cases), not a finding; both NPA tables and their pool pass the chi-square test."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A severity as a function of numbers without bounds: `build(u)`; `natural(u)` are its parameters as people name them."""
+    """A severity as a function of numbers without bounds: `build(u)`; `natural(u)` are its usual parameters."""
 
     build: Callable[[Floats], Severity]
     natural: Callable[[Floats], tuple[float, ...]]
@@ -121,8 +121,8 @@ def loss(u: Floats, family: Family, tables: tuple[BandTable, ...]) -> float:
 
 
 def _probabilities(severity: Severity, table: BandTable) -> Floats:
-    low, high = table.bounds()
-    return np.asarray(np.where(np.isinf(high), severity.sf(low), severity.cdf(high) - severity.cdf(low)))
+    edges = np.asarray(table.edges)
+    return np.append(np.diff(severity.cdf(edges)), severity.sf(edges[-1]))
 
 
 def _log_likelihood(severity: Severity, table: BandTable) -> float:

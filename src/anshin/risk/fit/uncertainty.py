@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from anshin.risk import check
-from anshin.risk.distributions import Severity
+from anshin.risk.distributions import Floats, Severity
 from anshin.risk.errors import FitError
 from anshin.risk.fit.likelihood import Fit, loss
 
@@ -52,7 +52,7 @@ def share_above(
 ) -> tuple[float, float]:
     """Return the band in which P(X > amount) lies with `probability` over the draws.
 
-    With `sample` it is the band for the share seen among that many new losses: the chance of sampling is added (normal).
+    With `sample` it is the band for the share seen among that many new losses: sampling is added (normal).
     """
     check.share("share_above", "probability", probability)
     shares = np.array([float(severity.sf(amount)) for severity in severities])
@@ -67,13 +67,13 @@ def share_above(
     return float(low), float(high)
 
 
-def _curvature(fit: Fit) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _curvature(fit: Fit) -> Floats:
     n = len(fit.free)
     steps = np.eye(n) * STEP
     centre = np.array(fit.free)
 
-    def at(*moves: object) -> float:
-        return loss(np.asarray(centre + np.sum(moves, axis=0)), fit.family, fit.tables)
+    def at(one: Floats, other: Floats) -> float:
+        return loss(centre + one + other, fit.family, fit.tables)
 
     matrix = np.empty((n, n))
     for i in range(n):
