@@ -1,4 +1,5 @@
-from anshin.engine.assemble import Findings, assemble, combined
+from anshin.engine.assemble import Findings, assemble
+from anshin.engine.rules.catalogue import combined
 from anshin.engine.verdict import FileType, Reason, Status, Verdict, Versions
 from anshin.engine.wording import GAP_CODES, gap, load_data
 

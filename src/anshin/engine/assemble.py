@@ -1,10 +1,10 @@
 """From findings to a verdict: the worst child decides, and what was not scanned is never clean."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from anshin.engine.names import shortened
+from anshin.engine.rules.catalogue import combined
 from anshin.engine.verdict import FileType, Gap, Place, Reason, Status, Thresholds, Verdict, Versions
 
 MAX_REASONS = 50
@@ -56,14 +56,6 @@ def distinct(gaps: Iterable[Gap]) -> list[Gap]:
         return unique
     first = {gap.code: gap for gap in reversed(unique)}.values()
     return list(dict.fromkeys([*first, *unique]))[:MAX_GAPS]
-
-
-def combined(reasons: Iterable[Reason]) -> float:
-    """Return the probability that at least one of independent signs is right: 1 - product of (1 - weight)."""
-    heaviest: dict[str, float] = {}
-    for reason in reasons:
-        heaviest[reason.code] = max(reason.weight, heaviest.get(reason.code, 0.0))
-    return round(1.0 - math.prod(1.0 - w for w in heaviest.values()), 6)
 
 
 def assemble(

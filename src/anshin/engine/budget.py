@@ -18,6 +18,16 @@ class Budget:
         self._members = 0
         self._bytes = 0
         self._reported = 0
+        self._passwords: dict[str, None] = {}
+
+    def learn_password(self, word: str) -> None:
+        """Remember a word from the mail around it that may open what is attached; 200 at most."""
+        if 0 < len(word) <= 128 and len(self._passwords) < 200:
+            self._passwords.setdefault(word)
+
+    def passwords(self) -> tuple[str, ...]:
+        """Return the words learnt so far, in the order in which they stood."""
+        return tuple(self._passwords)
 
     def seconds_left(self) -> float:
         """Seconds until the deadline, at least zero."""

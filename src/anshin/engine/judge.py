@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.budget import Budget, Meter
-from anshin.engine.content import Content, sha256
+from anshin.engine.content import BytesContent, Content, sha256
 from anshin.engine.errors import LimitHit
-from anshin.engine.identify import identify
+from anshin.engine.formats.contract import Layer, Parsed, Sign
+from anshin.engine.formats.registry import parse
+from anshin.engine.identify import also, identify
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
 from anshin.engine.names import safe_name, shortened
+from anshin.engine.rules.catalogue import catalogue, reasons
 from anshin.engine.rules.scan import RuleScanner
 from anshin.engine.unpack import Member, Problem, unpack
-from anshin.engine.verdict import FileType, Place, Status, Verdict, Versions
+from anshin.engine.verdict import FileType, Place, Reason, Status, Verdict, Versions
 from anshin.engine.wording import gap, reason
 
 _log = logging.getLogger(__name__)
@@ -29,6 +32,7 @@ class Task:
     name: str
     depth: int = 0
     cut: bool = False
+    kind: str = ""  # what the container says it is
     allowed: bool = False  # inside a container that a person has allowed: only the deny list still counts
 
 
@@ -46,16 +50,17 @@ class Judge:
         return self._one(Task(content, name), lists, Budget(self._limits))
 
     def _one(self, task: Task, lists: Lists, budget: Budget) -> Verdict:
-        started = time.process_time()
+        # of this thread: with a limit on CPU time, as in a worker, the clock of the process only moves with the tick
+        started = time.thread_time()
         findings = Findings()
         digest, kind = "", UNKNOWN
         try:
             digest = sha256(task.content)
-            kind = identify(task.content, ask_magika=False)
+            kind = identify(task.content, name=task.name, stated=task.kind, ask_magika=False)
             self._look(task, digest, kind, lists, budget, findings)
             if kind.decided_by == "none" and (findings.reasons or findings.gaps):
                 # Magika takes 10 ms and 70 MB, and no rule of ours asks for its word: only where a person will read it
-                kind = identify(task.content)
+                kind = identify(task.content, name=task.name)
         except LimitHit as hit:
             findings.gaps.append(gap(hit.code))
         except MemoryError:
@@ -74,7 +79,7 @@ class Judge:
             name=task.name,
             kind=kind,
             versions=self._versions,
-            cpu_ms=(time.process_time() - started) * 1000,
+            cpu_ms=(time.thread_time() - started) * 1000,
         )
 
     def _look(self, task: Task, digest: str, kind: FileType, lists: Lists, budget: Budget, findings: Findings) -> None:
@@ -82,38 +87,76 @@ class Judge:
             findings.reasons.append(reason("list.deny", 1.0))
             return
         allowed = task.allowed or digest in lists.allow
+        whole = task.content.size <= self._limits.file_bytes
+        parsed: list[Parsed] = []
         if allowed:
             if digest in lists.allow:
                 findings.reasons.append(reason("list.allow", 0.0))
             if not lists.deny:
                 return
         else:
-            if task.content.size > self._limits.file_bytes:
+            if not whole:
                 findings.gaps.append(gap("size"))
             findings.reasons += self._scanner.scan(
                 task.content, name=task.name, kind=kind.kind, member=task.depth > 0, budget=budget
             )
-        self._open(task, kind, lists, budget, findings, allowed=allowed)
+        if whole:
+            # an allowed file is read too: what lies in it may be on the deny list
+            data = task.content.read(0, task.content.size)
+            parsed = parse((kind.kind, *also(data, kind.kind)), data, budget)
+        if not allowed:
+            self._weigh(task, kind, parsed, budget, findings)
+        self._open(task, kind, parsed, lists, budget, findings, allowed=allowed)
         if allowed and findings.worst is not Status.MALICIOUS:
             findings.gaps, findings.inner_gaps, findings.worst = [], [], Status.CLEAN
 
+    def _weigh(self, task: Task, kind: FileType, parsed: list[Parsed], budget: Budget, findings: Findings) -> None:
+        """Turn what the parsers found into reasons; the rules look at every layer they uncovered."""
+        findings.reasons += reasons(sign for found in parsed for sign in found.signs)
+        for found in parsed:
+            for layer in found.layers:
+                findings.reasons += self._layer(task, kind, layer, budget)
+
+    def _layer(self, task: Task, kind: FileType, layer: Layer, budget: Budget) -> list[Reason]:
+        hits = self._scanner.scan(
+            BytesContent(layer.data),
+            name=task.name,
+            kind=layer.kind or kind.kind,
+            member=task.depth > 0,
+            budget=budget,
+        )
+        # offsets in a layer are no offsets in the file: where the layer stands is told instead
+        detail = ", ".join(part for part in (layer.place.detail, f"layer {layer.how}") if part)
+        place = layer.place.model_copy(update={"detail": detail})
+        return [hit.model_copy(update={"place": place}) for hit in hits]
+
     def _open(
-        self, task: Task, kind: FileType, lists: Lists, budget: Budget, findings: Findings, *, allowed: bool
+        self,
+        task: Task,
+        kind: FileType,
+        parsed: list[Parsed],
+        lists: Lists,
+        budget: Budget,
+        findings: Findings,
+        *,
+        allowed: bool,
     ) -> None:
         def take(found: Member | Problem) -> None:
             name = shortened(safe_name(found.name))
             if isinstance(found, Problem):
-                place = Place(member=name, detail=found.detail)
-                if found.gap:
-                    findings.gaps.append(gap(found.gap, place))
-                if found.reason and not allowed:
-                    findings.reasons.append(reason(found.reason, found.weight, place))
+                _note(found, name, findings, allowed=allowed)
                 return
             budget.enter(task.depth + 1)
-            child = self._one(Task(found.content, name, task.depth + 1, cut=found.cut, allowed=allowed), lists, budget)
+            inner = Task(found.content, name, task.depth + 1, cut=found.cut, kind=found.kind, allowed=allowed)
+            child = self._one(inner, lists, budget)
             findings.take_child(child, listed=budget.may_report())
 
         try:
+            for one in parsed:
+                for problem in one.problems:
+                    take(problem)
+                for member in one.members:
+                    take(member)
             unpack(task.content, kind.kind, task.name, Meter(budget, task.content.size), take)
         except LimitHit as hit:
             findings.gaps.append(gap(hit.code))
@@ -122,3 +165,14 @@ class Judge:
         except Exception:  # noqa: BLE001 -- an unpacker that stumbles over forged bytes means damage, not an error
             _log.debug("unpacking stopped", exc_info=True)
             findings.gaps.append(gap("damaged"))
+
+
+def _note(problem: Problem, name: str, findings: Findings, *, allowed: bool) -> None:
+    place = Place(member=name, detail=problem.detail)
+    if problem.gap:
+        findings.gaps.append(gap(problem.gap, place))
+    if problem.reason and not allowed:
+        if problem.reason in catalogue():
+            findings.reasons += reasons([Sign(problem.reason, place)])
+        else:
+            findings.reasons.append(reason(problem.reason, problem.weight, place))

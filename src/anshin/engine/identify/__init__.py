@@ -1,8 +1,8 @@
-"""What kind of file is it? Magic bytes and structure first, Magika for text and the unknown.
+"""What kind of file is it? Magic bytes and structure first, then the ending of text, Magika for the unknown.
 
-Here live the tables of kinds. Not here: reading what is inside (unpack).
+Here live the tables of kinds. Not here: reading what is inside (formats, unpack).
 """
 
-from anshin.engine.identify.decide import identify
+from anshin.engine.identify.decide import also, identify
 
-__all__ = ["identify"]
+__all__ = ["also", "identify"]

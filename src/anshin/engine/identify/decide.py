@@ -8,8 +8,9 @@ from functools import cache
 from typing import NamedTuple
 
 from anshin.engine.content import Content
-from anshin.engine.identify import magika
+from anshin.engine.identify import magika, polyglot
 from anshin.engine.identify.structure import is_mail, is_tar, refine_macho, refine_mz, zip_kind
+from anshin.engine.names import base_name
 from anshin.engine.verdict import FileType
 from anshin.engine.wording import load_data
 
@@ -59,8 +60,12 @@ def _containers() -> frozenset[str]:
     return frozenset(load_data(KINDS)["containers"]) | unsupported_containers()
 
 
-def identify(content: Content, *, ask_magika: bool = True) -> FileType:
-    """Return the kind of `content`. Never raises for bad content, and Magika never overrules magic or structure."""
+def identify(content: Content, *, name: str = "", stated: str = "", ask_magika: bool = True) -> FileType:
+    """Return the kind of `content`. Never raises for bad content, and Magika never overrules magic or structure.
+
+    `stated` is the kind that the container of a member knows (a macro module); it holds for text without a structure
+    of its own. The ending of `name` decides only between kinds of text, as it does for the program that opens it.
+    """
     if content.size == 0:
         return FileType(kind="empty", mime="application/x-empty", decided_by="structure")
     head = content.read(0, HEAD)
@@ -72,6 +77,11 @@ def identify(content: Content, *, ask_magika: bool = True) -> FileType:
         found = _by_text(text)
         if found is not None:
             return found
+        found = _by_claim(name, stated)
+        if found is not None:
+            return found
+    if _holds_pdf(head):  # a script that mentions the mark stays a script, and is read as a PDF besides
+        return FileType(kind="pdf", mime="application/pdf", decided_by="structure")
     if ask_magika:
         guess = magika.guess(content)
         if guess is not None:
@@ -110,7 +120,7 @@ def _by_magic(content: Content, head: bytes) -> FileType | None:
         if row.kind not in _containers() and _holds_pdf(head):
             break
         return FileType(kind=row.kind, mime=row.mime, decided_by="magic")
-    return FileType(kind="pdf", mime="application/pdf", decided_by="structure") if _holds_pdf(head) else None
+    return None
 
 
 def _as_text(head: bytes) -> str | None:
@@ -124,6 +134,20 @@ def _as_text(head: bytes) -> str | None:
     if control * 100 > len(head):
         return None
     return head.decode("utf-8", "replace")
+
+
+def _by_claim(name: str, stated: str) -> FileType | None:
+    """Take the container's word, then the ending's: text has no other mark of what will run it."""
+    data = load_data(KINDS)
+    kind = stated or data["text_endings"].get(base_name(name).lower().rpartition(".")[2], "")
+    if not kind:
+        return None
+    return FileType(kind=kind, mime=data["text_mimes"].get(kind, "text/plain"), decided_by="structure")
+
+
+def also(data: bytes, kind: str) -> tuple[str, ...]:
+    """Return what a file is besides `kind`: a picture that is a script too is read as both."""
+    return tuple(other for other in polyglot.kinds(data) if other != kind)
 
 
 def _by_text(text: str) -> FileType | None:
