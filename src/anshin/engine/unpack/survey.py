@@ -40,7 +40,7 @@ def deceiving(name: str) -> Iterator[str]:
 
 
 def _turned_ending(name: str) -> bool:
-    """Whether what is shown turned around spells an ending ("\\u202efdp.exe" shows as "exe.pdf")."""
+    """Whether an ending that runs stands behind the sign, where it is shown turned around."""
     behind = re.split(r"\\u202e|\\u2067", name)[-1]
     return bool(re.search(r"\.(exe|scr|com|pif|js|vbs|hta|lnk|bat|cmd)\b", behind, re.IGNORECASE))
 
@@ -115,7 +115,9 @@ class Survey:
         shown = [f for f in files if not f.hidden]
         programs = [f for f in files if f.program or expression("library").search(f.name)]
         shortcut = next((f for f in shown if f.shortcut), None)
-        hidden = next((f for f in files if f.hidden and (f in programs or expression("any_script").search(f.name))), None)
+        hidden = next(
+            (f for f in files if f.hidden and (f in programs or expression("any_script").search(f.name))), None
+        )
         if shortcut and hidden:
             yield "archive.shortcut_to_hidden", shortcut.name
         elif shortcut and len(shown) == 1 == len(files):
