@@ -60,10 +60,9 @@ def ole(streams: dict[str, bytes]) -> bytes:
     data = b""
     fat: list[int] = []
     for path, short in streams.items():
-        body = short.ljust(4096, b"\0")
-        body += bytes(-len(body) % 512)
+        body = short + bytes(-len(short) % 512 if short else 512)
         start, count = len(fat), len(body) // 512
-        rows.append((path.rpartition("/")[0], path.rpartition("/")[2], 2, start << 32 | len(body)))
+        rows.append((path.rpartition("/")[0], path.rpartition("/")[2], 2, start << 32 | len(short)))
         fat += [start + n + 1 for n in range(count - 1)] + [0xFFFFFFFE]
         data += body
     paths = ["\0", *names[1:], *streams]
@@ -86,7 +85,7 @@ def ole(streams: dict[str, bytes]) -> bytes:
     fat += [0xFFFFFFFD] * tables
     table = b"".join(struct.pack("<I", f) for f in fat).ljust(tables * 512, b"\xff")
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<IIIIIIIII", 0, tables, first, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    head += struct.pack("<IIIIIIIII", 0, tables, first, 0, 1, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
     head += b"".join(struct.pack("<I", fat_at + n) for n in range(tables)).ljust(436, b"\xff")
     return head + data + directory + table
 

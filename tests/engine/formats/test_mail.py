@@ -15,7 +15,7 @@ from anshin.engine.limits import Limits
 from anshin.engine.verdict import Status
 from tests.engine.archive_samples import locked_zip
 from tests.engine.mail_samples import mail, msg, multipart, tnef, words
-from tests.engine.samples import eicar, gap_codes, minimal_pe, reason_codes
+from tests.engine.samples import eicar, gap_codes, minimal_pe, noise, reason_codes, zipped
 
 B64 = b"Content-Transfer-Encoding: base64\n\n"
 FILE = base64.encodebytes(eicar())
@@ -31,10 +31,13 @@ def names(data: bytes) -> list[str]:
         (b'Content-Disposition: attachment; filename="a.pdf"', "a.pdf"),
         (b"Content-Disposition: attachment; filename=a.pdf; size=3", "a.pdf"),
         (b"Content-Disposition: attachment;\n filename*=UTF-8''%E8%A6%8B%E7%A9%8D.pdf", "見積.pdf"),
-        (b"Content-Disposition: attachment; filename*0*=utf-8''%E8%A6%8B;\n filename*1*=%E7%A9%8D; filename*2=.pdf", "見積.pdf"),
+        (
+            b"Content-Disposition: attachment; filename*0*=utf-8''%E8%A6%8B;\n filename*1*=%E7%A9%8D; filename*2=.pdf",
+            "見積.pdf",
+        ),
         (b'Content-Disposition: attachment; filename="=?UTF-8?B?6KaL56mNLnBkZg==?="', "見積.pdf"),
         (b'Content-Type: application/pdf; name="=?ISO-2022-JP?B?GyRCOCtAUSIoGyhCLnBkZg==?="', "見積※.pdf"),
-        ("Content-Disposition: attachment; filename=\"見積.pdf\"".encode("cp932"), "見積.pdf"),
+        ('Content-Disposition: attachment; filename="見積.pdf"'.encode("cp932"), "見積.pdf"),
         (b'Content-Disposition: attachment; filename="a\\"b.pdf"', 'a"b.pdf'),
         (b"CONTENT-DISPOSITION : attachment; FILENAME = a.pdf", "a.pdf"),
     ],
@@ -65,6 +68,7 @@ def test_base64_is_read_tolerantly(raw, data, whole):
     assert base64_bytes(raw) == (data, whole)
 
 
+OUTSIDE = B64 + base64.encodebytes(zipped({"t.com": eicar(), "a.bin": noise(600)}))
 ATTACHED = b"Content-Type: application/octet-stream; name=t.com\n" + B64 + FILE
 
 
@@ -75,20 +79,37 @@ ATTACHED = b"Content-Type: application/octet-stream; name=t.com\n" + B64 + FILE
         multipart(ATTACHED).replace(b"\n", b"\r\n"),
         multipart(ATTACHED)[:-9],
         multipart(ATTACHED, said="another"),
-        multipart(b"Content-Type: text/plain\n\nhello", behind=ATTACHED + FILE * 20),
+        multipart(b"Content-Type: text/plain\n\nhello", behind=OUTSIDE),
         multipart(ATTACHED.replace(b"base64", b"BASE64 ")),
         multipart(b"Content-Type: multipart/mixed; boundary=in\n\n--in\n" + ATTACHED + b"--in--"),
         multipart(b"Content-Type: message/rfc822\n\n" + mail(eicar(), "t.com")),
-        multipart(b"Content-Type: application/ms-tnef; name=winmail.dat\n" + B64 + base64.encodebytes(tnef("t.com", eicar()))),
+        multipart(
+            b"Content-Type: application/ms-tnef; name=winmail.dat\n" + B64 + base64.encodebytes(tnef("t.com", eicar()))
+        ),
         words("hello\n\nbegin 644 t.com\nM6#5/(5`E0$%06S1<4%I8-31(4%XI-T-#*3=]\n`\nend\n"),
         msg(eicar(), "t.com"),
-        msg(b"x", inner={
-            "__substg1.0_1000001F": "hello".encode("utf-16-le"),
-            "__attach_version1.0_#00000000/__substg1.0_37010102": eicar(),
-        }),
+        msg(
+            b"x",
+            inner={
+                "__substg1.0_1000001F": "hello".encode("utf-16-le"),
+                "__attach_version1.0_#00000000/__substg1.0_37010102": eicar(),
+            },
+        ),
     ],
-    ids=["plain", "crlf", "no end", "wrong boundary", "outside", "odd encoding", "nested", "forwarded", "winmail", "uu", "msg",
-         "message in msg"],
+    ids=[
+        "plain",
+        "crlf",
+        "no end",
+        "wrong boundary",
+        "outside",
+        "odd encoding",
+        "nested",
+        "forwarded",
+        "winmail",
+        "uu",
+        "msg",
+        "message in msg",
+    ],
 )
 def test_attachment_comes_out_however_it_is_wrapped(judge, data):
     found = judge(data)
@@ -117,7 +138,9 @@ def test_encrypted_mail_is_a_gap_of_its_own(judge, kind):
 
 
 def test_signed_mail_is_no_gap(judge):
-    data = multipart(b"Content-Type: text/plain\n\nhello", b"Content-Type: application/pkcs7-signature; name=smime.p7s\n" + B64)
+    data = multipart(
+        b"Content-Type: text/plain\n\nhello", b"Content-Type: application/pkcs7-signature; name=smime.p7s\n" + B64
+    )
     assert judge(data).status is Status.CLEAN
 
 
@@ -153,7 +176,12 @@ def test_rich_text_of_outlook_is_unpacked():
     assert decompressed(sizes + b"LZFu" + bytes(4) + literal, Budget(Limits())) == text
 
 
-SEEDS = [mail(eicar(), "t.com"), multipart(ATTACHED, behind=FILE * 9), words(page="<a href=x>y</a>"), tnef("a.bin", b"hello")]
+SEEDS = [
+    mail(eicar(), "t.com"),
+    multipart(ATTACHED, behind=FILE * 9),
+    words(page="<a href=x>y</a>"),
+    tnef("a.bin", b"hello"),
+]
 
 
 @pytest.mark.parametrize("data", [*SEEDS, msg(b"hello", "a.bin")])
@@ -173,7 +201,7 @@ def test_truncated_or_changed_never_raises(data):
     "data",
     [
         b"From: a@b.c\nTo: " + b"a" * 300_000 + b"\nContent-Type: multipart/mixed; boundary=x\n\n" + b"--x\n" * 30_000,
-        b"Content-Type: text/plain" + b"; a=\"" * 30_000,
+        b"Content-Type: text/plain" + b'; a="' * 30_000,
         b"Subject: " + b"=?utf-8?b?" * 30_000,
         words(page="<a href=" * 30_000),
         words(page="<a>" * 30_000),

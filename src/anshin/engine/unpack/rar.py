@@ -95,13 +95,13 @@ def _rar4(content: Content, meter: Meter) -> Generator[_Entry, None, int]:
             raise _Damaged("damaged", at)
         if kind == 0x73 and flags & 0x80:
             raise _Damaged("encrypted")
-        added = struct.unpack_from("<I", block, 7)[0] if flags & 0x8000 and size >= 11 else 0
+        added = int(struct.unpack_from("<I", block, 7)[0]) if flags & 0x8000 and size >= 11 else 0
         if kind in {0x74, 0x7A} and size >= 32:
             packed, entry = _rar4_file(block, flags, at + size)
             if kind == 0x74:
                 yield entry
             added = packed
-        at += size + added
+        at = int(at + size + added)
         if kind == 0x7B:
             return at
     return at

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from anshin.engine.names import base_name
+from anshin.engine.names import base_name, shortened
 from anshin.engine.unpack.member import Member, Problem, Sink
 from anshin.engine.wording import load_data
 
@@ -74,10 +74,10 @@ class Survey:
         if isinstance(found, Problem):
             self._encrypted += found.gap == "encrypted"
             if found.gap == "encrypted" and found.name:
-                self._names.add(found.name)
+                self._names.add(shortened(found.name))
         elif len(self._files) < MOST and not found.name.startswith("("):
             head = found.content.read(0, 8)
-            name = found.name
+            name = shortened(found.name)
             self._names.add(name)
             self._files.append(
                 _File(

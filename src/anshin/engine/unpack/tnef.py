@@ -118,7 +118,7 @@ def _values(data: bytes, at: int, kind: int, tag: int, found: dict[int, bytes | 
     (values,) = struct.unpack_from("<I", data, at)
     at += 4
     if kind in _FIXED:
-        return at + _FIXED[kind] * values
+        return at + _FIXED[kind] * int(values)
     for _ in range(min(values, 1_000)):
         if at + 4 > len(data):
             return len(data)

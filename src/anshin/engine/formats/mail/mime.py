@@ -21,7 +21,7 @@ _BLANK = re.compile(rb"(?:\A|\r?\n)(?:\r?\n|\r\r?\n)")
 _FIELD = re.compile(r"^([!-9;-~]{1,100})[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _PARAMETER = re.compile(r";\s*([\w.\-]{1,60}(?:\*\d{0,3}\*?|\*)?)\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;\s]*)", re.DOTALL)
 _WORD = re.compile(r"=\?([\w\-]{1,40})(?:\*[\w-]*)?\?([bqBQ])\?([^?]*)\?=")
-_BROKEN_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,200})\r?\n(?=[Cc]ontent-[A-Za-z-]{3,40}:)")
+_BROKEN_BOUNDARY = re.compile(rb"(?<![^\n])--([^\r\n]{1,200})\r?\n(?=[Cc]ontent-[A-Za-z-]{3,40}:)")
 _UU = re.compile(rb"^begin 0?[0-7]{3} ([^\r\n]{1,200})\r?\n(.*?)^(?:end\b|\Z)", re.MULTILINE | re.DOTALL)
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _FEWEST = 400

@@ -8,12 +8,12 @@ from anshin.engine.formats.contract import Parsed
 from anshin.engine.formats.mail.attachments import expression
 from anshin.engine.formats.mail.sender import owner
 
-_LINK = re.compile(r"<a\b([^>]{0,4000})>(.{0,2000}?)</a\s*>", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"<a\b([^<>]{0,4000}+)>((?:[^<]++|<(?!/?a\b)){0,400}+)</a\b", re.IGNORECASE)
 _TARGET = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _HOST = re.compile(r"^\s*https?:/{2,}([^/?#\\]*)", re.IGNORECASE)
 _DROPPED = re.compile(r"<(script|style|head|title)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_BREAK = re.compile(r"<(?:br|/p|/div|/td|/tr|/li|/h\d)\b[^>]{0,200}>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]{0,10000}>")
+_BREAK = re.compile(r"<(?:br|/p|/div|/td|/tr|/li|/h\d)\b[^<>]{0,200}+>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,10000}+>")
 SEARCHED = 512 * 1024
 MOST_LINKS = 1_000
 
