@@ -3,6 +3,7 @@
 import random
 import struct
 import threading
+import zlib
 
 import pytest
 
@@ -13,6 +14,7 @@ from anshin.engine.formats.pe import details, dotnet, exports, imports, overlay,
 from anshin.engine.formats.pe.behaviour import behaviours, plain
 from anshin.engine.formats.pe.image import RESOURCE, read_image
 from anshin.engine.formats.pe.parse import parse
+from anshin.engine.formats.pe.pyinstaller import MAGIC
 from anshin.engine.formats.pe.text import marks
 from anshin.engine.limits import Limits
 from anshin.engine.rules.catalogue import catalogue
@@ -233,3 +235,31 @@ def test_padding_and_appended_bytes_never_lower_what_is_found():
         assert before <= {s.code for s in parse(marked.build(), budget()).signs}
     marked.sections = [(b".note", b"honest words " * 300, 0x40000040)]
     assert before <= {s.code for s in parse(marked.build(), budget()).signs}
+
+
+def frozen(files: dict[str, bytes], *, table_at: int | None = None) -> bytes:
+    """Return a program with an archive as PyInstaller appends it."""
+    body, table = b"", b""
+    for name, data in files.items():
+        packed = zlib.compress(data)
+        label = name.encode() + b"\0"
+        table += struct.pack(">IIIIBc", 18 + len(label), len(body), len(packed), len(data), 1, b"b") + label
+        body += packed
+    at = len(body) if table_at is None else table_at
+    cookie = struct.pack(">8sIIII64s", MAGIC, len(body) + len(table) + 88, at, len(table), 311, b"python311.dll")
+    return pe(overlay=body + table + cookie)
+
+
+def test_what_pyinstaller_packed_is_judged(judge):
+    found = judge(frozen({"a.txt": b"honest", "b.com": eicar()}), name="a.exe")
+    assert found.status is Status.MALICIOUS
+    assert {child.name for child in found.children} == {"a.txt", "b.com"}
+    assert judge(frozen({"a.txt": b"honest"}), name="a.exe").status is Status.CLEAN
+    assert gap_codes(judge(frozen({"a.txt": b"honest"}, table_at=10**6), name="a.exe")) == {"damaged"}
+
+
+def test_archive_among_the_resources_leaves_no_half_program(judge):
+    found = judge(pe(resources=[(10, 1, zipped({"a.txt": b"honest"}))]), name="a.exe")
+    assert found.status is Status.CLEAN, found.gaps
+    behind = judge(pe(overlay=zipped({"a.txt": b"honest"})), name="a.exe")
+    assert "(prefix)" in {child.name for child in behind.children}

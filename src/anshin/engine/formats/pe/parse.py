@@ -8,7 +8,7 @@ from anshin.engine.formats.pe.image import read_image
 from anshin.engine.formats.pe.program import Program, read_program
 from anshin.engine.formats.pe.structure import note_structure
 from anshin.engine.rules.catalogue import catalogue
-from anshin.engine.unpack.member import Problem
+from anshin.engine.unpack.member import Member, Problem
 
 
 def parse(data: bytes, budget: Budget) -> Parsed:
@@ -26,7 +26,11 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     missing = [s for s in image.sections if s.raw_size and s.raw_at + s.raw_size > len(data)]
     if missing:
         parsed.problems.append(Problem(gap="damaged", detail="part sections"))
-    parsed.members += carried(program, budget)
+    for found in carried(program, budget):
+        if isinstance(found, Member):
+            parsed.members.append(found)
+        else:
+            parsed.problems.append(found)
     parsed.facts = facts_of(program)
     parsed.tokens = tokens_of(program)
     return parsed
