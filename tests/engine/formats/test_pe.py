@@ -173,7 +173,7 @@ def test_endless_tables_are_bounded():
     assert found.count == imports.MAX_FUNCTIONS
     many = exports.read_exports(image_of(pe(exports=[f"e{n}" for n in range(5000)])), budget())
     assert (len(many.names), many.count) == (exports.MAX_EXPORTS, 5000)
-    assert len(list(overlay.embedded(pe() * 40, budget()))) == overlay.MAX_EMBEDDED
+    assert len(list(overlay.embedded(pe() * 80, budget()))) == overlay.MAX_EMBEDDED
 
 
 def test_metadata_that_claims_millions_of_rows_ends():
@@ -263,3 +263,24 @@ def test_archive_among_the_resources_leaves_no_half_program(judge):
     assert found.status is Status.CLEAN, found.gaps
     behind = judge(pe(overlay=zipped({"a.txt": b"honest"})), name="a.exe")
     assert "(prefix)" in {child.name for child in behind.children}
+
+
+def test_member_behind_thousands_of_dull_ones_is_found():
+    dull = [f"A.B.m{n}" for n in range(dotnet.MAX_ROWS + 50)]
+    made = DotNet(members=[*dull, "System.Reflection.Assembly.Load", "System.Reflection.MethodBase.Invoke"])
+    found = parse(pe(dotnet=made), budget())
+    assert "pe.net_load_bytes" in {s.code for s in found.signs}
+
+
+def test_demand_in_japanese_is_found_in_both_encodings():
+    note = "あなたのファイルはすべて暗号化されました。ビットコインで支払えば元に戻します。"
+    honest = "このファイルは暗号化されています。パスワードを入力してください。"
+    for encoding in ("utf-8", "utf-16-le"):
+        codes = {s.code for s in parse(pe(texts=[note.encode(encoding)]), budget()).signs}
+        assert "pe.text_ransom_note" in codes
+        assert not parse(pe(texts=[honest.encode(encoding)]), budget()).signs
+
+
+def test_more_imports_than_are_read_are_a_gap(judge):
+    found = judge(pe(imports={"A.dll": [7] * (imports.MAX_FUNCTIONS + 1)}), name="a.exe")
+    assert gap_codes(found) == {"damaged"}
