@@ -4,6 +4,7 @@ import random
 import struct
 import threading
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ from anshin.engine.formats.pe.parse import parse
 from anshin.engine.formats.pe.pyinstaller import MAGIC
 from anshin.engine.formats.pe.text import marks
 from anshin.engine.limits import Limits
-from anshin.engine.rules.catalogue import catalogue
+from anshin.engine.rules.catalogue import catalogue, combined, reasons
 from anshin.engine.verdict import Status
 from tests.engine.dotnet_files import DotNet
 from tests.engine.pe_files import Pe, pe
@@ -227,14 +228,51 @@ def test_several_threads_may_read_at_once():
     assert codes == [{"pe.code_encrypted"}] * 3
 
 
-def test_padding_and_appended_bytes_never_lower_what_is_found():
-    marked = Pe(texts=["vssad" + "min delete sha" + "dows"], tls=1)
-    before = {s.code for s in parse(marked.build(), budget()).signs}
-    for more in (b"\0" * 5000, b"plain words " * 500, noise(20000)):
-        marked.overlay = more
-        assert before <= {s.code for s in parse(marked.build(), budget()).signs}
-    marked.sections = [(b".note", b"honest words " * 300, 0x40000040)]
+def edits(data: bytes):
+    """Yield the file as somebody would change it who wants it to look harmless while it still runs."""
+    honest = b"honest words of a friendly program " * 400
+    at = struct.unpack_from("<I", data, 60)[0]
+    for more in (bytes(5000), honest, noise(20000), pe()):
+        yield data + more  # padding, appended
+    dos = bytearray(data)
+    dos[2:60], dos[64:at] = honest[:58], honest[: at - 64]
+    yield bytes(dos)  # header of DOS and its stub
+    for place in (8, 12, 16, 64 + 24, 44 + 24):
+        header = bytearray(data)
+        header[at + place : at + place + 4] = b"\1\2\3\0"
+        yield bytes(header)  # time, symbols, checksum, versions
+    yield data.replace(b".text\0", b".good\0").replace(b".rdata", b".nice\0")  # names of sections
+    slack = data.rstrip(b"\0") + bytes(16)
+    yield slack + honest[: len(data) - len(slack)]  # the unused end of a section
+
+
+MARKED = {
+    "texts": Pe(texts=["vssad" + "min delete sha" + "dows /all", "bcd" + "edit /set x recovery" + "enabled no"]),
+    "sets": Pe(imports={"K.dll": ["CreateProcessW", "URLDownloadToFileW"]}, texts=["ping 127.0.0.1 & " + "del a"]),
+    "net": Pe(dotnet=DotNet(types=["Confused" + "ByAttribute"]), resources=[(16, 1, version_block(
+        {"CompanyName": "Microsoft Corporation", "OriginalFilename": "svchost.exe"}))]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_edits_that_keep_a_program_running_do_not_hide_it(name):
+    def score(data: bytes) -> float:
+        return combined(reasons(parse(data, budget()).signs))
+
+    before = score(MARKED[name].build())
+    assert before >= 0.5
+    for number, data in enumerate(edits(MARKED[name].build())):
+        assert score(data) >= before - 0.01, number
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_more_sections_and_imports_do_not_hide_it(name):
+    marked = replace(MARKED[name], sections=[(b".note", b"honest words " * 300, 0x40000040)])
+    before = {s.code for s in parse(MARKED[name].build(), budget()).signs}
     assert before <= {s.code for s in parse(marked.build(), budget()).signs}
+    dull = {f"lib{n}.dll": [f"f{m}" for m in range(40)] for n in range(40)}
+    padded = replace(MARKED[name], imports={**dull, **MARKED[name].imports})
+    assert before <= {s.code for s in parse(padded.build(), budget()).signs}
 
 
 def frozen(files: dict[str, bytes], *, table_at: int | None = None) -> bytes:

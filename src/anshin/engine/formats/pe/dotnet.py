@@ -70,7 +70,8 @@ def methods_of_interest() -> tuple[str, ...]:
 
 
 @cache
-def _layout() -> Any:
+def layout() -> Any:
+    """Return the columns of the tables of metadata."""
     return load_data("formats/pe/metadata.yaml")
 
 
@@ -164,9 +165,9 @@ class _Reader:
         if self._sizes & 0x40:
             at += 4
         for number in sorted(rows):
-            if number not in _layout()["tables"]:
+            if number not in layout()["tables"]:
                 return  # debug tables stand behind those that are read
-            widths = [self._width(column) for column in _layout()["tables"][number]]
+            widths = [self._width(column) for column in layout()["tables"][number]]
             self._start[number], self._widths[number] = at, widths
             at += sum(widths) * rows[number]
 
@@ -178,7 +179,7 @@ class _Reader:
         rows = self._found.rows
         if column[0] == "t" and column[1:].isdigit():
             return 4 if rows.get(int(column[1:]), 0) > 0xFFFF else 2
-        bits, tables = _layout()["coded"][column]
+        bits, tables = layout()["coded"][column]
         return 4 if max(rows.get(t, 0) for t in tables) >= 1 << (16 - bits) else 2
 
     def _table(self, number: int) -> Iterator[tuple[int, ...]]:

@@ -129,8 +129,8 @@ rule text_wallets {
 
 rule text_webhook {
     strings:
-        $a = /discord(app)?\.com\/api\/(v\d+\/)?webhooks\/\d{15,20}\/[\w\-]{30}/ ascii wide
-        $b = /api\.telegram\.org\/bot\d{7,12}:[\w\-]{30}/ ascii wide
+        $a = /discord(app)?\.com\/api\/(v\d+\/)?webhooks\/\d{15,20}\/[\w\-]{12}/ ascii wide
+        $b = /api\.telegram\.org\/bot\d{7,12}:[\w\-]{12}/ ascii wide
     condition: any of them
 }
 

@@ -2,14 +2,22 @@
 
 from anshin.engine.budget import Budget
 from anshin.engine.formats.contract import Parsed
+from anshin.engine.formats.pe.behaviour import behaviours
 from anshin.engine.formats.pe.carried import carried
+from anshin.engine.formats.pe.dotnet import layout
 from anshin.engine.formats.pe.facts import facts_of, tokens_of
 from anshin.engine.formats.pe.image import read_image
 from anshin.engine.formats.pe.overlay import MAX_EMBEDDED
 from anshin.engine.formats.pe.program import Program, read_program
 from anshin.engine.formats.pe.structure import note_structure
+from anshin.engine.formats.pe.text import compiled
 from anshin.engine.rules.catalogue import catalogue
 from anshin.engine.unpack.member import Member, Problem
+
+# A jailed worker opens no file: what the reader needs is read at import, before the fork, and shared by all workers.
+behaviours()
+layout()
+compiled()
 
 
 def parse(data: bytes, budget: Budget) -> Parsed:
