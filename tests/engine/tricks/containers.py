@@ -87,4 +87,4 @@ def package(name: str, data: bytes) -> bytes:
     """Return the native data of a packaged file, as Windows' packager writes it."""
     title, path = name.encode() + b"\0", f"C:\\Temp\\{name}".encode() + b"\0"
     body = b"\x02\0" + title + path + struct.pack("<HHI", 0, 3, len(path)) + path
-    return struct.pack("<I", len(body) + 4 + len(data)) + body + struct.pack("<I", len(data)) + data
+    return body + struct.pack("<I", len(data)) + data
