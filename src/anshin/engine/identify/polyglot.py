@@ -4,9 +4,12 @@ import re
 
 from anshin.engine.content import BytesContent
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MESSAGE = "__properties_version1.0".encode("utf-16-le")
+"""The stream that every message of Outlook has."""
 HEAD = 4096
 TAIL = 64 * 1024
-_TEXTUAL = re.compile(rb"[^\x00\x01-\x08\x0e-\x1a\x1c-\x1f]{512}")
+_TEXTUAL = re.compile(rb"[^\x00-\x08\x0e-\x1a\x1c-\x1f]{512}")
 """A beginning without control characters: text, whose kind is decided by its words elsewhere."""
 _SCRIPT = (b"<hta:application", b"<script")
 _WINDOWS = (
@@ -30,6 +33,11 @@ def kinds(data: bytes) -> tuple[str, ...]:
     found = []
     if b"%PDF-" in data[:1024]:
         found.append("pdf")
+    if data.startswith(OLE):
+        # what Outlook opens as a message and Word as a document is read as both
+        found.append("ole2")
+        if MESSAGE in data:
+            found.append("msg")
     if not data.startswith(b"PK"):
         found += _apps(data)
     if _runs_in_mshta(data):

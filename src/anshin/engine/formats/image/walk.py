@@ -13,53 +13,11 @@ from anshin.engine.budget import Budget
 MOST_PARTS = 100_000
 _JPEG_MARK = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf"})
-PNG_KNOWN = PNG_TEXTS | frozenset(
-    [
-        b"IHDR",
-        b"PLTE",
-        b"IDAT",
-        b"IEND",
-        b"acTL",
-        b"fcTL",
-        b"fdAT",
-        b"bKGD",
-        b"cHRM",
-        b"cICP",
-        b"dSIG",
-        b"gAMA",
-        b"hIST",
-    ]
-    + [
-        b"iCCP",
-        b"iDOT",
-        b"mkBF",
-        b"mkBS",
-        b"mkBT",
-        b"mkTS",
-        b"npTc",
-        b"npOl",
-        b"npLb",
-        b"oFFs",
-        b"pCAL",
-        b"pHYs",
-        b"prVW",
-    ]
-    + [
-        b"sBIT",
-        b"sCAL",
-        b"sPLT",
-        b"sRGB",
-        b"sTER",
-        b"tIME",
-        b"tRNS",
-        b"vpAg",
-        b"orNT",
-        b"caBX",
-        b"CgBI",
-        b"mDCv",
-        b"cLLi",
-    ]
+_LISTED = (
+    b"IHDR PLTE IDAT IEND acTL fcTL fdAT bKGD cHRM cICP dSIG gAMA hIST iCCP iDOT mkBF mkBS mkBT mkTS npTc npOl npLb oFFs "
+    b"pCAL pHYs prVW sBIT sCAL sPLT sRGB sTER tIME tRNS vpAg orNT caBX CgBI mDCv cLLi"
 )
+PNG_KNOWN = PNG_TEXTS | frozenset(_LISTED.split())
 
 
 @dataclass(slots=True)
