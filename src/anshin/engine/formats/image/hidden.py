@@ -83,5 +83,5 @@ def polyglot_script(data: bytes, kind: str) -> bytes:
         rest = data[start : start + LONGEST]
     else:
         return b""
-    readable = sum(32 <= c < 127 or c in b"\t\r\n" for c in rest[:64])
-    return rest if len(rest) > 16 and readable >= min(len(rest), 64) * 0.9 else b""
+    readable = sum(32 <= c < 127 or c in b"\t\r\n" for c in rest[:32])
+    return rest if readable >= 30 else b""

@@ -52,6 +52,11 @@ def _behind(data: bytes, found: Walk, budget: Budget, parsed: Parsed) -> str:
         return ""
     at = len(data) - len(rest)
     kind = identify(BytesContent(rest), ask_magika=False).kind
+    if kind == "unknown":
+        # a script with something else behind it is a script all the same
+        text = rest.partition(b"\0")[0]
+        kind = identify(BytesContent(text), ask_magika=False).kind if len(text) >= 8 else kind
+        rest = text if kind in SCRIPTS else rest
     if kind in PICTURES:
         parsed.sign("image.more_behind", offset=at)
     elif kind in PROGRAMS:
@@ -60,7 +65,7 @@ def _behind(data: bytes, found: Walk, budget: Budget, parsed: Parsed) -> str:
         parsed.sign("image.archive_behind", offset=at)
     elif kind in SCRIPTS:
         parsed.sign("image.script_behind", offset=at)
-    elif len(rest) >= NOISE and entropy_of(rest) > 7.8 and not found.more_pictures:
+    elif len(rest) >= NOISE and entropy_of(rest[:NOISE]) > 7.8 and not found.more_pictures:
         parsed.sign("image.noise_behind", offset=at)
     else:
         parsed.sign("image.more_behind", offset=at)

@@ -14,8 +14,8 @@ MOST_PARTS = 100_000
 _JPEG_MARK = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf"})
 _LISTED = (
-    b"IHDR PLTE IDAT IEND acTL fcTL fdAT bKGD cHRM cICP dSIG gAMA hIST iCCP iDOT mkBF mkBS mkBT mkTS npTc npOl npLb oFFs "
-    b"pCAL pHYs prVW sBIT sCAL sPLT sRGB sTER tIME tRNS vpAg orNT caBX CgBI mDCv cLLi"
+    b"IHDR PLTE IDAT IEND acTL fcTL fdAT bKGD cHRM cICP dSIG gAMA hIST iCCP iDOT mkBF mkBS mkBT mkTS npTc npOl npLb "
+    b"oFFs pCAL pHYs prVW sBIT sCAL sPLT sRGB sTER tIME tRNS vpAg orNT caBX CgBI mDCv cLLi"
 )
 PNG_KNOWN = PNG_TEXTS | frozenset(_LISTED.split())
 
