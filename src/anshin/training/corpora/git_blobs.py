@@ -23,7 +23,9 @@ def commit_of(git_dir: Path) -> str:
     return _git(git_dir, "rev-parse", "HEAD").decode().strip()
 
 
-def list_blobs(git_dir: Path, commit: str, patterns: tuple[str, ...] = ("*",), skip: tuple[str, ...] = ()) -> list[Blob]:
+def list_blobs(
+    git_dir: Path, commit: str, patterns: tuple[str, ...] = ("*",), skip: tuple[str, ...] = ()
+) -> list[Blob]:
     """Return the files of `commit` whose path fits one of `patterns` and none of `skip`, in order of their paths.
 
     A pattern is a shell pattern over the whole path; `*` also matches `/`. Links and submodules are left out.

@@ -62,4 +62,3 @@ def _seven(data: bytes, passwords: tuple[str, ...]) -> Iterator[tuple[str, bytes
             yield name, stream.read()
         return
     raise CorpusError("no password opens the 7z")
-
