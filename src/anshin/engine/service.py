@@ -15,11 +15,14 @@ from anshin.engine.assemble import Findings, assemble
 from anshin.engine.cache import VerdictCache
 from anshin.engine.content import BytesContent, FileContent, sha256
 from anshin.engine.errors import LimitHit
+from anshin.engine.examination import Examination
 from anshin.engine.jail.backend import Backend, open_backend
 from anshin.engine.jail.job import Job
 from anshin.engine.jail.report import JailReport
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists, make_lists
+from anshin.engine.models import ModelPackage
+from anshin.engine.models.bundle import bundled
 from anshin.engine.names import base_name, safe_name
 from anshin.engine.rules.compile import RuleError, compile_rules
 from anshin.engine.verdict import FileType, Status, Verdict, Versions
@@ -39,6 +42,8 @@ class EngineSettings:
     """Folders (or single files) with the user's own YARA rules."""
     allow: frozenset[str] = frozenset()
     deny: frozenset[str] = frozenset()
+    models: tuple[ModelPackage, ...] | None = None
+    """Learned models, each checked by `read_package`; None: those that came with this engine."""
     jail: bool = True
     """False judges in this process: for debugging and for tests of parsers, not for files of strangers."""
 
@@ -51,12 +56,14 @@ class Engine:
         self._settings = settings
         rules = compile_rules(settings.rules_dirs)
         self._rule_errors = rules.errors
-        self._versions = Versions(engine=__version__, rules=rules.version)
+        packages = bundled() if settings.models is None else settings.models
+        names = ",".join(p.name for p in packages) or "none"
+        self._versions = Versions(engine=__version__, rules=rules.version, model=names)
         self._lists = make_lists(settings.allow, settings.deny)
         self._lists_lock = threading.Lock()
         self._cache = VerdictCache()
         self._backend: Backend = open_backend(
-            settings.workers, settings.limits, self._versions, rules.serialised, jail=settings.jail
+            settings.workers, settings.limits, self._versions, rules.serialised, packages, jail=settings.jail
         )
 
     def __enter__(self) -> Self:
@@ -140,6 +147,16 @@ class Engine:
         """Judge bytes in memory."""
         content = BytesContent(data)
         return self._judge(Job(content, safe_name(name), sha256(content), None))
+
+    def examine_bytes(self, data: bytes, *, name: str, kind: str = "") -> Examination:
+        """Judge bytes in memory and return the feature vectors too, of the file and of what lies in it.
+
+        `kind` says what text is to be taken for where neither its beginning nor the name tells. Never cached.
+        """
+        content = BytesContent(data)
+        with self._lists_lock:
+            lists = self._lists
+        return self._backend.examine(Job(content, safe_name(name), sha256(content), None, stated=kind), lists)
 
     def _judge(self, job: Job) -> Verdict:
         with self._lists_lock:

@@ -35,7 +35,12 @@ class ModelPackage:
     manifest: Manifest
     contents: Mapping[str, bytes]
     key_id: str  # of the key that signed it
-    sha256: str  # of the whole package
+    raw: bytes  # the whole package
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the whole package."""
+        return hashlib.sha256(self.raw).hexdigest()
 
     @property
     def name(self) -> str:
@@ -81,16 +86,7 @@ def read_package(data: bytes, keys: Mapping[str, bytes] | None = None) -> ModelP
 
     `keys` are the public keys to trust besides those of the release (the provider's own).
     """
-    if len(data) > LARGEST:
-        raise ModelError("too_large")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = {i.filename: i for i in archive.infolist()}
-            if sum(i.file_size for i in infos.values()) > LARGEST or len(infos) != len(archive.infolist()):
-                raise ModelError("too_large")
-            contents = {name: archive.read(info) for name, info in infos.items()}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise ModelError("damaged") from error
+    contents = _contents(data)
     text, signer = contents.pop(MANIFEST, b""), contents.pop(SIGNATURE, b"")
     signed_by = _check_signature(text, signer, {**trusted_keys(), **(keys or {})})
     manifest = _manifest(text)
@@ -101,7 +97,29 @@ def read_package(data: bytes, keys: Mapping[str, bytes] | None = None) -> ModelP
             raise ModelError("files_differ")
     if _version(manifest.engine_min) > _version(__version__):
         raise ModelError("engine_too_old")
-    return ModelPackage(manifest, contents, signed_by, hashlib.sha256(data).hexdigest())
+    return ModelPackage(manifest, contents, signed_by, data)
+
+
+def unpacked(data: bytes) -> ModelPackage:
+    """Return a package whose signature another process of this program has checked already."""
+    contents = _contents(data)
+    manifest = _manifest(contents.pop(MANIFEST, b""))
+    contents.pop(SIGNATURE, None)
+    return ModelPackage(manifest, contents, "", data)
+
+
+def _contents(data: bytes) -> dict[str, bytes]:
+    if len(data) > LARGEST:
+        raise ModelError("too_large")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = {i.filename: i for i in archive.infolist()}
+            if sum(i.file_size for i in infos.values()) > LARGEST or len(infos) != len(archive.infolist()):
+                raise ModelError("too_large")
+            contents = {name: archive.read(info) for name, info in infos.items()}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise ModelError("damaged") from error
+    return contents
 
 
 def _check_signature(text: bytes, signer: bytes, keys: Mapping[str, bytes]) -> str:

@@ -7,6 +7,7 @@ Source: A. Saabas, "Interpreting random forests" (2014); the additive decomposit
 
 import io
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +35,7 @@ class Paths:
         """Return what every feature adds to the raw score, in log-odds; the sum plus `base()` is the raw score."""
         out = np.zeros(len(vector), dtype=np.float64)
         steps = self._leaves(vector)
-        for here, there in zip(steps, steps[1:], strict=False):
+        for here, there in pairwise(steps):
             moved = here != there
             np.add.at(out, self.feature[here[moved]], self.value[there[moved]] - self.value[here[moved]])
         return out

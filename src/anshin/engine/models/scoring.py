@@ -98,6 +98,10 @@ class ModelSet:
         """The packages by family."""
         return {family: model.package for family, model in self._models.items()}
 
+    def has(self, family: str) -> bool:
+        """Whether there is a model for this family."""
+        return family in self._models
+
     def reasons(self, vector: FeatureVector, data: bytes) -> list[Reason]:
         """Return the model's reason where its score reaches the threshold to watch, else nothing."""
         model = self._models.get(vector.family)

@@ -2,7 +2,9 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
+from lzma import LZMAError
 
 from anshin.training.errors import CorpusError
 
@@ -53,10 +55,8 @@ def _seven(data: bytes, passwords: tuple[str, ...]) -> Iterator[tuple[str, bytes
         try:
             with py7zr.SevenZipFile(io.BytesIO(data), password=password) as archive:
                 archive.extractall(factory=factory)
-        except (ArchiveError, PasswordRequired, OSError, ValueError, EOFError, TypeError, AttributeError, KeyError):
-            continue
-        except Exception:  # noqa: BLE001 -- py7zr raises lzma and zlib errors of many kinds for a wrong password
-            continue
+        except (ArchiveError, PasswordRequired, OSError, ValueError, EOFError, TypeError, LZMAError, zlib.error):
+            continue  # a wrong password shows as any of these
         for name, stream in factory.products.items():
             stream.seek(0)
             yield name, stream.read()
