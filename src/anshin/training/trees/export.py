@@ -72,9 +72,7 @@ def to_paths(booster: lightgbm.Booster) -> Paths:
 def to_onnx(paths: Paths, width: int) -> bytes:
     """Return the trees as an ONNX model: float32 [N, width] "features" → float32 [N, 1] raw scores in log-odds."""
     attributes: dict[str, Any] = {key: [] for key in _NODE_KEYS}
-    targets: dict[str, Any] = {
-        key: [] for key in ("target_treeids", "target_nodeids", "target_ids", "target_weights")
-    }
+    targets: dict[str, Any] = {key: [] for key in ("target_treeids", "target_nodeids", "target_ids", "target_weights")}
     for tree, members in enumerate(_members(paths)):
         number = {node: at for at, node in enumerate(members)}
         for node in members:
