@@ -32,26 +32,31 @@ class Actions:
         self._document = document
         self._seen: set[int] = set()
         self.found: list[Action] = []
-        self.open_action = False
         self.page_events = 0
         self.script_names = 0
-        for entry in document.with_name("OpenAction", 64):
-            value = document.dictionary(document.value(entry)).get("OpenAction")
-            if value is not None:
-                self._from(value, entry.number, auto=True)
-        for trailer in document.trailers:
-            root = document.dictionary(trailer.get("Root"))
-            self._from(root.get("OpenAction"), 0, auto=True)
+        self._openings()
         for entry in document.with_name("AA", MOST_HOLDERS):
             self._events(entry)
-        for entry in document.with_name("JavaScript", MOST_HOLDERS):
-            for value in _named(document.value(entry), "JavaScript"):
-                if not isinstance(value, str):
-                    self._tree(value, entry.number)
+        self._named_scripts()
         for name in ("JS", "Launch", "GoToR", "GoToE", "SubmitForm", "ImportData", "Rendition", "JavaScript"):
             for entry in document.with_name(name, MOST_HOLDERS):
                 for value in _dictionaries(document.value(entry)):
                     self._from(value, entry.number, auto=False)
+
+    def _openings(self) -> None:
+        for entry in self._document.with_name("OpenAction", 64):
+            value = self._document.dictionary(self._document.value(entry)).get("OpenAction")
+            if value is not None:
+                self._from(value, entry.number, auto=True)
+        for trailer in self._document.trailers:
+            root = self._document.dictionary(trailer.get("Root"))
+            self._from(root.get("OpenAction"), 0, auto=True)
+
+    def _named_scripts(self) -> None:
+        for entry in self._document.with_name("JavaScript", MOST_HOLDERS):
+            for value in _named(self._document.value(entry), "JavaScript"):
+                if not isinstance(value, str):
+                    self._tree(value, entry.number)
 
     def of(self, kind: str) -> list[Action]:
         """Return the actions of one kind."""

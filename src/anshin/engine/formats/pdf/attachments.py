@@ -56,7 +56,11 @@ def _files(document: Document) -> Iterator[tuple[str, Entry | None]]:
         for specification in _specifications(document, holder):
             streams = document.dictionary(specification.get("EF"))
             name = next(
-                (text_of(v) for k in ("UF", "F", "Unix", "DOS") if isinstance(v := document.follow(specification.get(k)), bytes)),
+                (
+                    text_of(v)
+                    for k in ("UF", "F", "Unix", "DOS")
+                    if isinstance(v := document.follow(specification.get(k)), bytes)
+                ),
                 "",
             )
             for value in streams.values():

@@ -7,7 +7,8 @@ from anshin.engine.budget import Budget
 from anshin.engine.formats.pdf.crypt import Key, find_key
 from anshin.engine.formats.pdf.filters import canonical, decode
 from anshin.engine.formats.pdf.lexer import Ref, read_value
-from anshin.engine.formats.pdf.scan import Buffer, Entry, Scan, index, names_in, scan
+from anshin.engine.formats.pdf.scan import Buffer, Entry, Scan, names_in, scan
+from anshin.engine.unpack.passwords import candidates
 
 STREAM_BYTES = 32 * 1024 * 1024
 """Of one stream, this much is unpacked."""
@@ -31,6 +32,9 @@ class Document:
         self.locked = False  # encrypted, and no password fits
         self.damaged_streams = 0
         self.trailers: list[dict[str, Any]] = []
+        self.names: Counter[bytes] = Counter()  # of the structure, each with its number
+        self._present: set[bytes] = set()
+        self._counted = False
         self._values: dict[Entry, Any] = {}
         self._parsed = 0
         for buffer in self.found.buffers:
@@ -38,10 +42,12 @@ class Document:
         self._read_trailers()
         self._open_encryption()
         self._read_object_streams()
-        self.names: Counter[bytes] = Counter()
         for buffer in self.found.buffers:
+            names = names_in(buffer.text)
+            self._present.update(names)
             if buffer.origin != "nested":
-                self.names.update(names_in(buffer.text))
+                self.names.update(names)
+        self._counted = True
 
     def _take(self, buffer: Buffer, *, last: bool) -> None:
         """Remember the objects of a buffer; `last`: they stand for their numbers, whatever came before."""
@@ -106,6 +112,8 @@ class Document:
     def with_name(self, name: str, limit: int) -> list[Entry]:
         """Return the objects in which a name stands, in every buffer, `limit` at most."""
         wanted = b"/" + name.encode("latin-1")
+        if self._counted and wanted[1:] not in self._present:
+            return []
         found: dict[Entry, None] = {}
         for buffer in self.found.buffers:
             at = buffer.text.find(wanted)
@@ -179,7 +187,7 @@ class Document:
             return
         identity = self.array(with_key[-1].get("ID"))
         first = identity[0] if identity and isinstance(identity[0], bytes) else b""
-        words = [b"", *(p.encode("utf-8", "replace") for p in self.budget.passwords())]
+        words = [b"", *(p.encode("utf-8", "replace") for p in candidates(self.budget))]
         opened = find_key(settings, first, words[:200])
         self._values.clear()  # read before the key was known
         if opened is None:
@@ -237,6 +245,3 @@ def index_plain(buffer: Buffer, numbers: list[int], first: int) -> None:
         end = places[n + 1][0] if n + 1 < len(places) else len(buffer.text)
         buffer.starts.append(start)
         buffer.objects.append(Entry(number, 0, buffer, start, end))
-
-
-__all__ = ["Buffer", "Document", "Entry", "index", "index_plain"]

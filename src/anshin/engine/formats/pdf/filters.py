@@ -123,7 +123,8 @@ def _lzw(data: bytes, limit: int, *, early: bool, budget: Budget) -> tuple[bytes
 
 
 def _ascii85(data: bytes, limit: int) -> tuple[bytes, bool]:
-    data = re.sub(rb"[\x00\t\n\f\r ]+", b"", data.split(b"~", 1)[0].removeprefix(b"<"))[: limit // 4 * 5 + 5]
+    data = data.lstrip(b"\x00\t\n\f\r ").removeprefix(b"<~").split(b"~", 1)[0]
+    data = re.sub(rb"[\x00\t\n\f\r ]+", b"", data)[: limit // 4 * 5 + 5]
     data = data.replace(b"z", b"!!!!!")[: limit // 4 * 5 + 5]
     pad = -len(data) % 5
     raw = np.frombuffer(data + b"u" * pad, dtype=np.uint8).astype(np.int64) - 33
@@ -200,6 +201,14 @@ def _row(kind: int, row: Any, above: Any, step: int) -> Any:
         else:
             corner = up[i - step] if i >= step else 0
             base = left + up[i] - corner
-            guess = min((left, up[i], corner), key=lambda v: abs(base - v))
+            guess = _nearest(base, left, up[i], corner)
         line[i] = (line[i] + guess) & 255
     return np.frombuffer(bytes(line), dtype=np.uint8)
+
+
+def _nearest(base: int, left: int, above: int, corner: int) -> int:
+    """Return the one of the three that is nearest to `base`, the first of equals (Paeth)."""
+    a, b, c = abs(base - left), abs(base - above), abs(base - corner)
+    if a <= b and a <= c:
+        return left
+    return above if b <= c else corner

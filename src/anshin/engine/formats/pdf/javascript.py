@@ -18,7 +18,9 @@ from anshin.engine.wording import load_data
 MOST_TEXT = 2 * 1024 * 1024
 """Characters of all scripts together that are looked at."""
 SEARCHED = 256 * 1024
-_XFA_SCRIPT = re.compile(r"<(?:\w{1,20}:)?script\b[^>]{0,400}>(.{1,400000}?)</(?:\w{1,20}:)?script\s*>", re.DOTALL | re.I)
+_XFA_SCRIPT = re.compile(
+    r"<(?:\w{1,20}:)?script\b[^>]{0,400}>(.{1,400000}?)</(?:\w{1,20}:)?script\s*>", re.DOTALL | re.IGNORECASE
+)
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(lt|gt|amp|quot|apos));")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _STRINGS = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'", re.DOTALL)
@@ -80,41 +82,49 @@ def joined(found: list[Script]) -> str:
 def judge_scripts(found: list[Script], parsed: Parsed) -> None:
     """Add signs and facts of the scripts."""
     text = joined(found)[:SEARCHED]
-    hits = {name: len(expression("script", name).findall(text)) for name in load_data("formats/pdf/words.yaml")["script"]}
+    names = load_data("formats/pdf/words.yaml")["script"]
+    hits = {name: len(expression("script", name).findall(text)) for name in names}
     _facts(found, text, hits, parsed)
     if not found:
         return
-    parsed.sign("pdf.javascript", f"object {found[0].number}")
     first = next((s for s in found if s.auto), None)
-    if first:
-        parsed.sign("pdf.javascript_auto", f"object {first.number}")
     where = f"object {(first or found[0]).number}"
-    unpacks = hits["unescape"] + hits["from_char_code"] + hits["char_code_at"] + hits["parse_int"] + hits["hex_byte"] // 20
-    runs = hits["eval"] or (hits["set_timeout"] and hits["concat_call"])
-    shell = hits["hex_word"] >= 8 or hits["heap_words"] >= 2
-    if runs and (unpacks >= 2 or (hits["replace"] and hits["split"]) or _longest(text) > 2000):
-        parsed.sign("pdf.script_unpacks", where)
-    if runs and hits["annotation_text"]:
-        parsed.sign("pdf.script_from_text", where)
-    if shell and hits["unescape"]:
-        parsed.sign("pdf.script_machine_code", where)
-    if (hits["doubling"] or hits["length_loop"]) and hits["unescape"] and (shell or hits["hex_word"]):
-        parsed.sign("pdf.script_fills_memory", where)
-    if hits["printf_overflow"]:
-        parsed.sign("pdf.script_overflow", where)
-    if hits["vulnerable"]:
-        parsed.sign("pdf.script_vulnerable_call", where)
-    if hits["export_launch"]:
-        parsed.sign("pdf.script_opens_attachment", where)
     auto = joined([s for s in found if s.auto])[:SEARCHED]
-    if expression("script", "launch_url").search(auto):
-        parsed.sign("pdf.script_opens_web", where)
-    if expression("script", "submit").search(auto):
-        parsed.sign("pdf.script_sends_form", where)
+    parsed.sign("pdf.javascript", f"object {found[0].number}")
+    for code, present in (*_calls(hits, text), *_by_itself(auto, present=first is not None)):
+        if present:
+            parsed.sign(code, where)
     if any(len(s.packing) >= 3 for s in found):
         parsed.sign("pdf.script_packed_often", where)
     if _unreadable(text, hits):
         parsed.sign("pdf.script_unreadable", where)
+
+
+def _calls(hits: dict[str, int], text: str) -> list[tuple[str, object]]:
+    """Return what the words of a script tell, wherever it runs."""
+    encoded = hits["unescape"] + hits["from_char_code"] + hits["char_code_at"] + hits["parse_int"]
+    unpacks = encoded + hits["hex_byte"] // 20 >= 2 or (hits["replace"] and hits["split"]) or _longest(text) > 2000
+    runs = hits["eval"] or (hits["set_timeout"] and hits["concat_call"])
+    code = hits["hex_word"] >= 8 or hits["heap_words"] >= 2
+    grows = hits["doubling"] or hits["length_loop"]
+    return [
+        ("pdf.script_unpacks", runs and unpacks),
+        ("pdf.script_from_text", runs and hits["annotation_text"]),
+        ("pdf.script_machine_code", code and hits["unescape"]),
+        ("pdf.script_fills_memory", grows and hits["unescape"] and (code or hits["hex_word"])),
+        ("pdf.script_overflow", hits["printf_overflow"]),
+        ("pdf.script_vulnerable_call", hits["vulnerable"]),
+        ("pdf.script_opens_attachment", hits["export_launch"]),
+    ]
+
+
+def _by_itself(text: str, *, present: bool) -> list[tuple[str, object]]:
+    """Return what scripts do that nobody sets off."""
+    return [
+        ("pdf.javascript_auto", present),
+        ("pdf.script_opens_web", expression("script", "launch_url").search(text)),
+        ("pdf.script_sends_form", expression("script", "submit").search(text)),
+    ]
 
 
 def _longest(text: str) -> int:
@@ -127,7 +137,9 @@ def _unreadable(text: str, hits: dict[str, int]) -> bool:
         return False
     literal = sum(len(m) for m in _STRINGS.findall(text))
     digits = sum(c.isdigit() for c in text[:20_000]) / min(len(text), 20_000)
-    return bool(hits["eval"] or hits["from_char_code"] or hits["unescape"]) and (literal > 0.7 * len(text) or digits > 0.35)
+    return bool(hits["eval"] or hits["from_char_code"] or hits["unescape"]) and (
+        literal > 0.7 * len(text) or digits > 0.35
+    )
 
 
 def _facts(found: list[Script], text: str, hits: dict[str, int], parsed: Parsed) -> None:

@@ -48,14 +48,44 @@ def name_of(raw: bytes) -> Name:
     return Name(raw.decode("latin-1"))
 
 
+class _Stack:
+    """Arrays and dictionaries that have begun and not ended yet."""
+
+    def __init__(self) -> None:
+        self._levels: list[tuple[list[Any], bool]] = []  # what stands in it, and whether it is a dictionary
+
+    def __bool__(self) -> bool:
+        return bool(self._levels)
+
+    def open(self, *, dictionary: bool) -> bool:
+        self._levels.append(([], dictionary))
+        return len(self._levels) <= DEEPEST
+
+    def close(self) -> Any:
+        items, dictionary = self._levels.pop()
+        return _closed(items, dictionary=dictionary)
+
+    def put(self, value: Any) -> None:
+        self._levels[-1][0].append(value)
+
+    def rest(self) -> Any:
+        """Close all levels and return the outermost; None where there is none."""
+        value = None
+        while self._levels:
+            value = self.close()
+            if self._levels:
+                self.put(value)
+        return value
+
+
 def read_value(text: bytes, at: int = 0, end: int | None = None) -> Any:
     """Return the value that begins at `at`; None where there is none. Never raises.
 
     A dictionary or an array that does not end is returned as far as it goes.
     """
     stop = len(text) if end is None else end
-    stack: list[list[Any]] = []
-    opened: list[bool] = []  # of each level: whether it is a dictionary
+    stack = _Stack()
+    value: Any
     for _ in range(MOST_TOKENS):
         match = _TOKEN.match(text, at, stop)
         if match is None:
@@ -63,31 +93,23 @@ def read_value(text: bytes, at: int = 0, end: int | None = None) -> Any:
         at = match.end()
         kind = match.lastgroup
         if kind in {"open", "array"}:
-            if len(stack) >= DEEPEST:
+            if not stack.open(dictionary=kind == "open"):
                 break
-            stack.append([])
-            opened.append(kind == "open")
             continue
-        value: Any
-        if kind in {"close", "end"}:
-            if not stack:
-                return None
-            value = _closed(stack.pop(), dictionary=opened.pop())
-        elif kind == "string":
+        if kind == "string":
             value, at = read_string(text, at, stop)
-        else:
+        elif kind not in {"close", "end"}:
             value = _simple(kind, match)
-            if value is _STOPS:
-                break
+        elif stack:
+            value = stack.close()
+        else:
+            return None
+        if value is _STOPS:
+            break
         if not stack:
             return value
-        stack[-1].append(value)
-    while stack:  # unfinished
-        value = _closed(stack.pop(), dictionary=opened.pop())
-        if not stack:
-            return value
-        stack[-1].append(value)
-    return None
+        stack.put(value)
+    return stack.rest()
 
 
 def _simple(kind: str | None, match: re.Match[bytes]) -> Any:

@@ -15,8 +15,8 @@ MOST_LINKS = 2_000
 MOST_PAGES = 50
 COVERS = 0.5
 """Part of the page that a link or a picture must take to count as covering it."""
-_HOST = re.compile(r"^\s*[a-z][a-z0-9+.-]{1,20}:/{2,}([^/?#\\]*)", re.I)
-_UNC = re.compile(r"^\s*(?:file:)?[\\/]{2,5}(?![\\/])([\w.-]{2,253})(?:@\w+)?[\\/]", re.I)
+_HOST = re.compile(r"^\s*[a-z][a-z0-9+.-]{1,20}:/{2,}([^/?#\\]*)", re.IGNORECASE)
+_UNC = re.compile(r"^\s*(?:file:)?[\\/]{2,5}(?![\\/])([\w.-]{2,253})(?:@\w+)?[\\/]", re.IGNORECASE)
 _URI = re.compile(rb"/URI[\x00\t\n\f\r ]*(?=[(<\d])(?!<<)")
 
 
@@ -174,4 +174,4 @@ def _area(document: Document, value: Any) -> float:
     corners = [document.follow(v) for v in document.array(value)[:4]]
     if len(corners) < 4 or not all(isinstance(v, int | float) for v in corners):
         return 0.0
-    return abs((corners[2] - corners[0]) * (corners[3] - corners[1]))
+    return float(abs((corners[2] - corners[0]) * (corners[3] - corners[1])))

@@ -14,6 +14,8 @@ MOST_OBJECTS = 400_000
 NESTED_BYTES = 256 * 1024
 """Of a stream that holds PDF syntax in plain sight, this much is read as structure too: a table may point into it."""
 _OBJECT = re.compile(rb"(?<!\d)(\d{1,10})[\x00\t\n\f\r ]++(\d{1,5})[\x00\t\n\f\r ]++obj(?![A-Za-z])")
+_HEAD = re.compile(rb"(?<!\d)(\d{1,10})[\x00\t\n\f\r ]++(\d{1,5})[\x00\t\n\f\r ]*+\Z")
+_BEFORE_OBJ = frozenset(b"\x00\t\n\f\r 0123456789")
 _BEFORE_STREAM = re.compile(rb">>(?:[\x00\t\n\f\r ]|%[^\r\n]{0,200}[\r\n]){0,64}\Z")
 _LENGTH = re.compile(rb"/Length[\x00\t\n\f\r ]*(\d{1,10}+)(?![\x00\t\n\f\r ]+\d+[\x00\t\n\f\r ]+R)")
 _END = re.compile(rb"[\x00\t\n\f\r ]{0,8}endstream")
@@ -92,12 +94,12 @@ def scan(data: bytes, budget: Budget) -> Scan:
     pieces.append(data[at:])
     main = Buffer(_plain_names(b"\n".join(pieces), found), "file")
     if len(main.text) != size + len(pieces[-1]):  # names were shortened: take the places anew
-        ends = _moved(pieces, found)
+        ends = _moved(pieces)
     index(main)
-    for position, body in zip(ends, found.streams, strict=True):
+    for position, span in zip(ends, found.streams, strict=True):
         entry = main.at(position - 1)
         if entry is not None and entry.body is None:
-            entry.body = body
+            entry.body = span
             entry.end = min(entry.end, position)
     found.buffers.append(main)
     for text in nested[:16]:
@@ -108,16 +110,19 @@ def scan(data: bytes, budget: Budget) -> Scan:
 
 
 def index(buffer: Buffer) -> None:
-    """Find the objects in a buffer."""
-    heads = []
-    for match in _OBJECT.finditer(buffer.text):
-        heads.append(match)
-        if len(heads) >= MOST_OBJECTS:
-            break
-    for n, match in enumerate(heads):
-        end = heads[n + 1].start() if n + 1 < len(heads) else len(buffer.text)
-        buffer.starts.append(match.end())
-        buffer.objects.append(Entry(int(match[1]), int(match[2]), buffer, match.end(), end))
+    """Find the objects in a buffer. Cut at the mark instead of searching for numbers: tables are full of those."""
+    at = 0
+    for piece in buffer.text.split(b"obj"):
+        at += len(piece) + 3
+        if not piece or piece[-1] not in _BEFORE_OBJ or len(buffer.objects) >= MOST_OBJECTS:
+            continue
+        head = _HEAD.search(piece[-40:])
+        if head is None:
+            continue
+        if buffer.objects:
+            buffer.objects[-1].end = at - len(piece[-40:]) - 3 + head.start()
+        buffer.starts.append(at)
+        buffer.objects.append(Entry(int(head[1]), int(head[2]), buffer, at, len(buffer.text)))
 
 
 def names_in(text: bytes) -> list[bytes]:
@@ -193,7 +198,7 @@ def _letter(match: re.Match[bytes]) -> bytes:
     return bytes([code]) if code in _PLAIN else match[0]
 
 
-def _moved(pieces: list[bytes], found: Scan) -> list[int]:
+def _moved(pieces: list[bytes]) -> list[int]:
     ends, size = [], 0
     for piece in pieces[:-1]:
         size += len(_plain_names(piece, Scan([], [], []))) + 1

@@ -1,8 +1,9 @@
-"""What the streams are packed with and what they hide: programs, broken pictures and fonts made to break their reader."""
+"""What streams are packed with and what they hide: programs, and pictures and fonts made to break their reader."""
 
 import math
 import re
 import struct
+import zlib
 from collections import Counter
 
 import numpy as np
@@ -15,11 +16,13 @@ from anshin.engine.formats.pdf.scan import Entry
 
 LOOKED_AT = 2_000
 """Streams whose dictionary is read."""
-PEEKED = 200
+PEEKED = 48
 """Streams of which the beginning is unpacked, to see what it is."""
-SAMPLED = 64
+SAMPLED = 32
 """Streams whose entropy is taken, evenly over the file."""
-_FILTER = re.compile(rb"/(?:Filter|F)[\x00\t\n\f\r ]*(\[[^\]]{0,400}\]?|/[A-Za-z0-9]{1,30}|\d+[\x00\t\n\f\r ]+\d+[\x00\t\n\f\r ]+R)")
+_FILTER = re.compile(
+    rb"/(?:Filter|F)[\x00\t\n\f\r ]*(\[[^\]]{0,400}\]?|/[A-Za-z0-9]{1,30}|\d+[\x00\t\n\f\r ]+\d+[\x00\t\n\f\r ]+R)"
+)
 _FILTER_NAME = re.compile(rb"/([A-Za-z0-9]{1,30})")
 _HEAD = 1024
 
@@ -27,7 +30,7 @@ _HEAD = 1024
 def judge_streams(document: Document, parsed: Parsed) -> None:
     """Add signs and facts of all streams."""
     chains: Counter[tuple[str, ...]] = Counter()
-    peeked = 0
+    peeked = fonts = 0
     bodies = [e for e in document.main.objects if e.body is not None]
     for entry in bodies[:LOOKED_AT]:
         text = entry.text
@@ -38,10 +41,12 @@ def judge_streams(document: Document, parsed: Parsed) -> None:
         if "JBIG2Decode" in chain:
             _jbig2(document, entry, text, parsed)
         elif b"/Length1" in text or b"TrueType" in text:
-            _font(document, entry, parsed)
+            fonts += 1
+            if fonts <= PEEKED:
+                _font(document, entry, chain, parsed)
         elif peeked < PEEKED and not PICTURES & set(chain) and b"/Subtype" not in text and b"/Type" not in text:
             peeked += 1
-            _peek(document, entry, parsed)
+            _peek(document, entry, chain, parsed)
     _facts(document, bodies, chains, parsed)
     parsed.tokens += [f"filters:{'+'.join(chain) or 'none'}" for chain in list(chains)[:64]]
 
@@ -51,9 +56,21 @@ def _chain(text: bytes) -> tuple[str, ...]:
     return tuple(n.decode("ascii") for n in _FILTER_NAME.findall(match[1])[:16]) if match else ()
 
 
-def _peek(document: Document, entry: Entry, parsed: Parsed) -> None:
+def _beginning(document: Document, entry: Entry, chain: tuple[str, ...], limit: int) -> bytes:
+    """Return the first bytes of a stream, without reading its dictionary where the common way of packing was used."""
+    if document.key is None and entry.body is not None and chain in {(), ("FlateDecode",)}:
+        start, end = entry.body
+        data = document.data[start : min(end, start + limit)]
+        try:
+            return zlib.decompressobj().decompress(data, limit) if chain else data
+        except zlib.error:
+            pass
+    return document.stream(entry, limit)
+
+
+def _peek(document: Document, entry: Entry, chain: tuple[str, ...], parsed: Parsed) -> None:
     """See whether a stream that is no attachment, picture or font begins like a program."""
-    head = document.stream(entry, _HEAD)
+    head = _beginning(document, entry, chain, _HEAD)
     if head.startswith(b"MZ") and len(head) >= 64:
         (at,) = struct.unpack_from("<I", head, 60)
         if head[at : at + 4] == b"PE\0\0":
@@ -62,9 +79,9 @@ def _peek(document: Document, entry: Entry, parsed: Parsed) -> None:
         parsed.sign("pdf.film", f"object {entry.number}")
 
 
-def _font(document: Document, entry: Entry, parsed: Parsed) -> None:
+def _font(document: Document, entry: Entry, chain: tuple[str, ...], parsed: Parsed) -> None:
     """Look for a SING table whose name of fixed length does not end (CVE-2010-2883)."""
-    head = document.stream(entry, 4096)
+    head = _beginning(document, entry, chain, 1100)
     if head[:4] not in {b"\0\1\0\0", b"true", b"OTTO"}:
         return
     (count,) = struct.unpack_from(">H", head.ljust(6, b"\0"), 4)
@@ -116,7 +133,9 @@ def _facts(document: Document, bodies: list[Entry], chains: Counter[tuple[str, .
     size = max(1, len(document.data))
     lengths = [end - start for start, end in document.found.streams] or [0]
     step = max(1, len(bodies) // SAMPLED)
-    entropies = [_entropy(document.data[e.body[0] : min(e.body[1], e.body[0] + 4096)]) for e in bodies[::step] if e.body]
+    entropies = [
+        _entropy(document.data[e.body[0] : min(e.body[1], e.body[0] + 4096)]) for e in bodies[::step] if e.body
+    ]
     facts.update(
         streams=math.log1p(len(document.found.streams)),
         stream_share=sum(lengths) / size,

@@ -10,7 +10,7 @@ from anshin.engine.formats.contract import Parsed
 
 _PICTURE = re.compile(
     rb"<(?:\w{1,20}:)?(?:image|ImageField\w{0,20})\b[^>]{0,400}contentType\s*=\s*[\"']image/tiff?[\"'][^>]{0,400}>\s*([A-Za-z0-9+/=\s]{16,})",
-    re.I,
+    re.IGNORECASE,
 )
 _ANY_TIFF = re.compile(rb">\s*(SUkqA[A-Za-z0-9+/=\s]{60,}|TU0AK[A-Za-z0-9+/=\s]{60,})")
 

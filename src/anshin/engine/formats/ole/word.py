@@ -1,0 +1,30 @@
+"""Word 97-2003: fields that start programs (DDE), and templates or pictures fetched from elsewhere. Format: [MS-DOC]."""
+
+import re
+
+from anshin.engine.formats.contract import Parsed
+from anshin.engine.formats.ole.container import Container
+from anshin.engine.formats.ole.dde import field_signs
+
+_FIELD = re.compile(rb"\x13([^\x13\x14\x15]{3,2000})[\x14\x15]")
+_FIELD_WIDE = re.compile(rb"\x13\x00((?:[^\x13\x14\x15]\x00){3,2000})[\x14\x15]\x00")
+_WORDS = re.compile(rb"(?i)D\x00?D\x00?E|INCLUDE|IMPORT|LINK|I\x00N\x00C\x00L")
+_REMOTE = re.compile(r"(?i)^(?:https?:|\\\\\\\\|ftp:)")
+
+
+def read_word(found: Parsed, box: Container) -> None:
+    """Report the fields of the main document that reach outside."""
+    main = box.find("WordDocument")
+    if main is None:
+        return
+    data = box.read(main, 32 * 1024 * 1024)
+    count = 0
+    for pattern, code in ((_FIELD, "cp1252"), (_FIELD_WIDE, "utf-16-le")):
+        if not _WORDS.search(data):
+            break
+        for match in pattern.finditer(data):
+            count += 1
+            field_signs(found, match[1].decode(code, "replace"))
+            if count > 5000:
+                return
+    found.facts["fields"] = min(1.0, count / 1000)

@@ -1,0 +1,189 @@
+"""From traced calls and texts to what the macros do: flags that are codes of the catalogue without "vba.", with places."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from anshin.engine.formats.vba.decode import TELLING
+from anshin.engine.formats.vba.fold import HOLE
+from anshin.engine.formats.vba.trace import Call, Trace
+from anshin.engine.formats.vba.words import Words, words
+
+_HTTP_WORDS = frozenset({"xmlhttp", "serverxmlhttp", "winhttprequest", "xmlhttp60", "xmlhttp30", "serverxmlhttp60",
+                         "serverxmlhttp40"})  # fmt: skip
+_SENSITIVE_MEMBERS = frozenset({"run", "exec", "shellexecute", "open", "send", "savetofile", "create", "responsebody"})
+_FILE = re.compile(r"[^\\/\x00\"']{4,}$")
+
+
+@dataclass(slots=True)
+class Behaviour:
+    """What a set of procedures does; `flags` maps a code to the first place that shows it."""
+
+    flags: dict[str, str] = field(default_factory=dict)
+    calls: dict[str, int] = field(default_factory=dict)  # by kind
+    addresses: int = 0
+    texts: int = 0
+
+    def flag(self, name: str, place: str) -> None:
+        """Set a flag; the first place stays."""
+        self.flags.setdefault(name, place)
+
+
+def behaviour(
+    traces: list[Trace], decoded: dict[int, list[tuple[str, str]]], declared: dict[str, tuple[str, str]]
+) -> Behaviour:
+    """Return what the procedures of `traces` do together."""
+    found = Behaviour()
+    known = words()
+    literals = "\n".join(text for trace in traces for text in trace.literals).lower()
+    shells = any(_is_shell(c, known) for t in traces for c in t.calls if c.kind == "create")
+    for trace in traces:
+        for call in trace.calls:
+            found.calls[call.kind] = found.calls.get(call.kind, 0) + 1
+            _call(found, trace, call, known, literals, shells=shells)
+        _words(found, trace, known)
+    _injection(found, traces, declared, known)
+    _download(found, traces, known)
+    for number, trace in enumerate(traces):
+        place = trace.place()
+        plain = decoded.get(number, [])
+        for text, way in plain:
+            found.flag("decoded", f"{place}, layer {way.replace(',', ' and')}")
+            _texts(found, (text,), place, known)
+        _texts(found, trace.literals, place, known)
+        _texts(found, (t for t, _ in trace.folded), place, known)
+        for text, pieces in trace.folded:
+            match = TELLING.search(text)
+            if match and pieces >= 2 and match[0].lower() not in literals:
+                found.flag("hidden_text", place)
+    return found
+
+
+def _is_shell(call: Call, known: Words) -> bool:
+    text = (call.texts or [""])[0].lower()
+    return HOLE in text or not text or text.startswith(known.objects["runs"])
+
+
+def _call(found: Behaviour, trace: Trace, call: Call, known: Words, literals: str, *, shells: bool) -> None:
+    first = (call.texts or [""])[0]
+    place = trace.place(call.line)
+    if call.kind == "run":
+        certain = call.name.rpartition(".")[2] not in {"run", "exec"} or shells
+        if (
+            certain
+            or known.patterns["launchers"].search(first.lower())
+            or known.patterns["programs"].search(first.lower())
+        ):
+            found.flag("runs", place)
+            parts = {part for word in call.words for part in word.split(".")}
+            if parts & known.places or call.words & trace.tainted:
+                found.flag("from_document", place)
+        if call.name.endswith("executeexcel4macro") and re.search(r"(?i)\b(exec|call|register|run)\s*\(", first):
+            found.flag("xlm_bridge", place)
+    elif call.kind == "create":
+        name = first.lower().removeprefix("winmgmts:") if HOLE not in first else ""
+        if name.startswith(known.objects["downloads"]):
+            found.flag("downloads", place)
+        if call.folded and first.lower().startswith(known.hidden_objects) and first.lower() not in literals:
+            found.flag("hidden_object", place)
+        if first.lower().startswith(("winmgmts", "wbemscripting")):
+            found.flag("wmi", place)
+    elif call.kind == "download":
+        found.flag("downloads", place)
+    elif call.kind == "save":
+        found.flag("writes", place)
+    elif call.kind == "member" and call.folded and len(call.texts) > 1:
+        member = call.texts[1].lower()
+        if member in _SENSITIVE_MEMBERS and f"\n{member}\n" not in f"\n{literals}\n":
+            found.flag("hidden_object", place)
+
+
+def _words(found: Behaviour, trace: Trace, known: Words) -> None:
+    names = trace.procedure.words
+    place = trace.place()
+    if names & _HTTP_WORDS and ("send" in names or "open" in names):
+        found.flag("downloads", place)
+    if names & {"regwrite", "regdelete", "regcreatekeyexa", "regsetvalueexa"}:
+        found.flag("registry", place)
+    if "win32_process" in names and "create" in names:
+        found.flag("runs", place)
+    if names & {"vbcomponents", "codemodule", "organizercopy"}:
+        copies = names & {"insertlines", "addfromstring", "addfromfile", "import", "organizercopy"}
+        if copies and "normaltemplate" in names:
+            found.flag("spreads", place)
+    if "virusprotection" in names and any(
+        re.search(r"(?i)virusprotection\s*=\s*\(?(?:false|0)", line) for _, line in trace.procedure.lines
+    ):
+        found.flag("protection", place)
+    whole = names & {"activedocument", "thisworkbook", "activeworkbook"} and "attachments" in names
+    if whole and names & {"addressentries", "addresslists"}:
+        found.flag("mails_itself", place)
+
+
+def _injection(found: Behaviour, traces: list[Trace], declared: dict[str, tuple[str, str]], known: Words) -> None:
+    used: set[str] = set()
+    where = ""
+    for trace in traces:
+        if not trace.procedure.name:
+            continue
+        here = {declared[name][1] for name in trace.procedure.words & declared.keys()}
+        if here & (known.memory | known.threads):
+            where = where or trace.place()
+        used |= here
+    if used & known.memory and used & known.threads and used & known.copies:
+        found.flag("injects", where)
+
+
+def _download(found: Behaviour, traces: list[Trace], known: Words) -> None:
+    """See whether what was fetched is saved, and whether what was saved is run: by name of variable or by path."""
+    downloads = "downloads" in found.flags
+    saved_text: set[str] = set()
+    program = ""
+    for trace in traces:
+        for call in trace.calls:
+            if call.kind == "download" or (call.kind == "save" and downloads):
+                if (call.kind == "download" and "tofile" in call.name) or (
+                    call.kind == "save" and trace.procedure.words & {"responsebody", "savetofile", "responsestream"}
+                ):
+                    found.flag("downloads_file", trace.place(call.line))
+                names = [match[0].lower() for text in call.texts[-4:] if (match := _FILE.search(text.strip()))]
+                saved_text.update(names)
+                if any(known.patterns["programs"].search(name[-5:]) for name in names):
+                    program = program or trace.place(call.line)
+    if "downloads_file" not in found.flags:
+        return
+    for trace in traces:
+        saved = {w for c in trace.calls if c.kind in {"download", "save"} for w in c.words}
+        for call in trace.calls:
+            if call.kind != "run" or "runs" not in found.flags:
+                continue
+            ran = " ".join(call.texts[:4]).lower()
+            unknown = HOLE in ran or not ran
+            if call.words & saved or any(name in ran for name in saved_text) or (program and unknown):
+                found.flag("runs_download", trace.place(call.line))
+
+
+def _texts(found: Behaviour, texts: Iterable[str], place: str, known: Words) -> None:
+    lines = [text[:20_000] for text in texts if len(text) >= 4]
+    if not lines:
+        return
+    found.texts += len(lines)
+    text = "\n".join(lines).lower()[:400_000]
+    found.addresses += text.count("://")
+    patterns = known.patterns
+    if patterns["launchers"].search(text):
+        found.flag("launches", place)
+        if patterns["hidden_window"].search(text):
+            found.flag("hidden_window", place)
+        if patterns["hidden_powershell"].search(text):
+            found.flag("command", place)
+        if patterns["lolbin"].search(text):
+            found.flag("command", place)
+            found.flag("lolbin", place)
+    for flag in ("damage", "protection", "persistence"):
+        if patterns[flag].search(text):
+            found.flag(flag, place)
+    if seen := patterns["sandbox"].findall(text):
+        found.calls["sandbox"] = found.calls.get("sandbox", 0) + len(set(seen))
+        if found.calls["sandbox"] >= 3:
+            found.flag("sandbox", place)

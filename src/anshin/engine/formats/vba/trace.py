@@ -1,0 +1,218 @@
+"""Goes through procedures in order, folds what is constant, and notes every call that reaches outside the document."""
+
+import re
+from dataclasses import dataclass, field
+
+from anshin.engine.budget import Budget
+from anshin.engine.formats.vba.fold import HOLE, Folder, Value, tokens
+from anshin.engine.formats.vba.source import Procedure
+from anshin.engine.formats.vba.words import words
+
+_DECLARE = re.compile(
+    r'\bdeclare\s+(?:ptrsafe\s+)?(?:function|sub)\s+(\w+)\s+lib\s+"([^"]*)"(?:\s+alias\s+"([^"]*)")?', re.IGNORECASE
+)
+_WORTH = re.compile(
+    r'"|chr|array\(|\bshell\b|\.run\b|\.exec\b|execute|createobject|getobject|\.create\b|\bopen\b|savetofile|&h',
+    re.IGNORECASE,
+)
+_LITERAL = re.compile(r'"((?:[^"\n]|"")*)"')
+_LEADING = frozenset(
+    {"let", "set", "const", "public", "private", "global", "static", "call", "dim", "if", "elseif", "case"}
+)
+_BREAKS = frozenset({":", "then", "else"})
+_GENERIC = frozenset({"environ", "temp", "tmp", "appdata", "true", "false", "vbhide", "vbnormalfocus", "nothing", "me",
+                      "thisworkbook", "activedocument", "path", "application", "chr", "chrw", "string", "fullname"})  # fmt: skip
+_OFFICE = frozenset({"application", "xlapp", "wdapp", "excel", "word", "xl", "appexcel", "objexcel", "objword", "ppt",
+                     "powerpoint", "outlook", "access", "oexcel", "oxl"})  # fmt: skip
+_API_RUNS = frozenset({"shellexecute", "shellexecutea", "shellexecutew", "shellexecuteex", "shellexecuteexa", "createprocess",
+                       "createprocessa", "createprocessw", "winexec"})  # fmt: skip
+
+
+@dataclass(slots=True)
+class Call:
+    """One call that reaches outside: what kind, with which words and texts."""
+
+    kind: str  # run, create, download, save, open, member
+    name: str
+    texts: list[str]  # arguments as far as they are texts
+    words: frozenset[str]  # names in its arguments
+    line: int
+    folded: bool = False  # at least one argument was put together from pieces
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one procedure does."""
+
+    module: str
+    procedure: Procedure
+    calls: list[Call] = field(default_factory=list)
+    literals: list[str] = field(default_factory=list)
+    folded: list[tuple[str, int]] = field(default_factory=list)  # text, number of pieces it was put together from
+    numbers: list[list[int]] = field(default_factory=list)  # long lists of small numbers
+    tainted: set[str] = field(default_factory=set)  # variables filled from captions, tags, properties
+
+    def place(self, line: int = 0) -> str:
+        """Return where this is, in the words of a place's detail."""
+        name = f"{self.module}.{self.procedure.name}".strip(".").replace(",", "_")[:80] or "declarations"
+        return f"macro {name}, line {line or self.procedure.first}"
+
+
+def _sinks() -> set[str]:
+    known = words()
+    return {*_API_RUNS, *known.creates, *known.downloads_api, "shell", "run", "exec", "executeexcel4macro", "create",
+            "savetofile", "createtextfile", "opentextfile", "open", "callbyname"}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Tracer:
+    """Keeps the variables and the declared functions over all modules of a project."""
+
+    budget: Budget
+    folder: Folder = field(default_factory=Folder)
+    declared: dict[str, tuple[str, str]] = field(default_factory=dict)  # name -> (library, real name), lower case
+    sinks: set[str] = field(default_factory=_sinks)
+
+    def declare(self, procedure: Procedure) -> None:
+        """Take the constants and declarations that stand outside procedures, and functions that return a constant."""
+        for _, line in procedure.lines:
+            if "eclare" in line or "ECLARE" in line:
+                for name, library, alias in _DECLARE.findall(line):
+                    self.declared[name.lower()] = (library.lower(), (alias or name).lower())
+                    self.sinks.add(name.lower())
+            elif (procedure.name and line.lstrip().lower().startswith(procedure.name) and '"' in line) or (
+                not procedure.name and "=" in line
+            ):
+                self._statement(tokens(line), Trace("", procedure), 0)
+
+    def trace(self, module: str, procedure: Procedure) -> Trace:
+        """Return what a procedure does."""
+        found = Trace(module, procedure)
+        for count, (number, line) in enumerate(procedure.lines):
+            if count % 200 == 0:
+                self.budget.check_time()
+            if _DECLARE.search(line) or not (_WORTH.search(line) or self._mentions(line)):
+                continue
+            if '"' in line:
+                found.literals += [text.replace('""', '"') for text in _LITERAL.findall(line)[:2000]]
+            statement: list[str] = []
+            for token in tokens(line[:200_000]):
+                if token.lower() in _BREAKS:
+                    self._statement(statement, found, number)
+                    statement = []
+                else:
+                    statement.append(token)
+            self._statement(statement, found, number)
+        return found
+
+    def _mentions(self, line: str) -> bool:
+        if not self.declared:
+            return False
+        lower = line.lower()
+        return any(name in lower for name in self.declared)
+
+    def _statement(self, line: list[str], trace: Trace, number: int) -> None:
+        start = 0
+        while start < len(line) and line[start].lower() in _LEADING:
+            start += 1
+        if start >= len(line) or self.folder.steps < 0:
+            return
+        mark = _assigned(line, start)
+        if mark:
+            self._assign(line, start, mark, trace)
+        if line[start].lower() == "open" and "for" in (t.lower() for t in line):
+            self._note("save", "open", line, start, trace, number)
+            return
+        for at in range(start, len(line)):
+            kind = self._kind(line, at, mark)
+            if kind:
+                self._note(kind, line[at].lower(), line, at, trace, number)
+
+    def _assign(self, line: list[str], start: int, mark: int, trace: Trace) -> None:
+        pieces = sum(t in {"&", "+"} or t[:3].lower() == "chr" for t in line[mark:])
+        before = self.folder.calls
+        value, _ = self.folder.evaluate(line, mark + 1)
+        name = line[start].lower().rstrip("$%")
+        if any(t.lower().rpartition(".")[2] in words().places for t in line[mark:] if "." in t):
+            trace.tainted.add(name)
+        if mark == start + 1 or (line[start + 1 : start + 2] or [""])[0].lower() == "as":
+            self.folder.assign(name, value)
+        elif isinstance(held := self.folder.known.get(name), list) and value is not None:
+            if len(held) < 20_000:
+                held.append(value)
+        elif value is not None:
+            self.folder.assign(name, [value])
+        if isinstance(value, str) and len(value) >= 4 and (pieces or self.folder.calls > before):
+            _keep(trace, value, max(pieces, self.folder.calls - before))
+        elif isinstance(value, list) and len(value) >= 16 and all(isinstance(v, int) and -129 < v < 256 for v in value):
+            trace.numbers.append([v & 255 for v in value if isinstance(v, int)])
+
+    def _kind(self, line: list[str], at: int, mark: int) -> str:
+        token = line[at].lower()
+        if token.rpartition(".")[2] not in self.sinks:
+            return ""
+        following = line[at + 1] if at + 1 < len(line) else ""
+        if at + 1 == mark or following.lower() in {"as", "=", ":="}:
+            return ""
+        head, _, name = token.rpartition(".")
+        name = self.declared.get(name, ("", name))[1]
+        if name == "shell":
+            return "run" if following and head in {"", "vba", "interaction"} else ""
+        if name in {"run", "exec"}:
+            return "" if head in _OFFICE or not (head or token.startswith(".")) else "run"
+        if name in _API_RUNS or name == "executeexcel4macro":
+            return "run"
+        if name == "create" and following not in {")", ""} and len(line) > at + 2:
+            return "run" if head.startswith(("objprocess", "process", "win32")) or not head else "create_"
+        if name in words().creates:
+            return "create"
+        if name in words().downloads_api:
+            return "download"
+        if name in {"savetofile", "createtextfile", "opentextfile"}:
+            return "save"
+        if name == "open" and (head or token.startswith(".")):
+            return "open"
+        return "member" if name == "callbyname" else ""
+
+    def _note(self, kind: str, name: str, line: list[str], at: int, trace: Trace, number: int) -> None:
+        if len(trace.calls) >= 2000:
+            return
+        before = self.folder.calls
+        values, after = self.folder.arguments(line, at + 1)
+        pieces = sum(t in {"&", "+"} or t[:3].lower() == "chr" for t in line[at:after])
+        names = frozenset(
+            t.lower().rstrip("$%") for t in line[at + 1 : after + 1] if t[0].isalpha() and t.lower() not in _GENERIC
+        )
+        texts = [_readable(v) for v in values]
+        changed = self.folder.calls > before or pieces > 0
+        for text in texts:
+            if len(text) >= 4 and changed:
+                _keep(trace, text, pieces)
+        real = self.declared.get(name, ("", name))[1]
+        trace.calls.append(Call(kind, real, texts, names, number, folded=changed))
+
+
+def _assigned(line: list[str], start: int) -> int:
+    """Return the index of the `=` that assigns, or 0 where the statement is none."""
+    if start + 1 >= len(line):
+        return 0
+    if line[start + 1] == "=":
+        return start + 1
+    if line[start + 1].lower() == "as" and "=" in line[start:]:
+        return line.index("=", start)
+    if line[start + 1] == "(" and ")" in line[start:]:
+        after = line.index(")", start) + 1
+        if after < len(line) and line[after] == "=":
+            return after
+    return 0
+
+
+def _readable(value: Value) -> str:
+    if isinstance(value, str):
+        return value
+    return HOLE if value is None else (str(value) if isinstance(value, int | float) else "")
+
+
+def _keep(trace: Trace, text: str, pieces: int) -> None:
+    if len(trace.folded) < 3000 and text.strip(HOLE + " \r\n"):
+        trace.folded.append((text, pieces))
