@@ -183,9 +183,7 @@ def _worst(fitted: Fitted, *, label: int) -> list[dict[str, Any]]:
                 "source": table.columns["source"][at],
                 "family": table.columns["family"][at],
                 "probability": round(float(p[at]), 5),
-                "because": [
-                    [table.names[i], round(float(added[i]), 3), sentence(table.names[i])[1]] for i in strongest
-                ],
+                "because": [[n, round(float(added[i]), 3)] for n, i in zip(names, strongest, strict=True)],
             }
         )
     return found
