@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from anshin.cli import agent, audit, operate, people, up, worker
+from anshin.cli import agent, audit, model, operate, people, up, worker
 from anshin.cli.errors import run
 from anshin.cli.scan import scan
 
@@ -13,6 +13,7 @@ app.command("up")(up.up)
 app.command("scan")(scan)
 app.add_typer(agent.app)
 app.add_typer(audit.app)
+app.add_typer(model.app)
 app.command("worker")(worker.worker)
 app.command("backup")(operate.backup)
 app.command("restore")(operate.restore)

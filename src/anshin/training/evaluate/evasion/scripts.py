@@ -21,8 +21,9 @@ _STRING = re.compile(r'"([^"\\\n\r]{6,200})"')
 _DECLARED = re.compile(r"\b(?:var|let|const|function)\s+([A-Za-z_$][\w$]{2,})")
 _VARIABLE = re.compile(r"\$([a-z][a-z0-9]{2,})\b", re.IGNORECASE)
 _AUTOMATIC = frozenset(
-    ["args", "error", "home", "host", "input", "null", "pid", "profile", "pwd", "true", "false", "this", "matches"]
-    + ["psitem", "env", "shellid"]
+    word
+    for line in ("args error home host input null pid profile pwd true", "false this matches psitem env shellid")
+    for word in line.split()
 )
 
 
