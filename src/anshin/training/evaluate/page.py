@@ -23,9 +23,8 @@ def write_pages(project: Project, docs: Path) -> None:
         text = {key: value[language] for key, value in words.items()}
         blocks = [text["head"], _summary(project, families, text)]
         for family in families:
-            blocks.append(
-                _family(family, project.result(family, "test") or {}, project.result(family, "evasion"), text)
-            )
+            measured, attacked = project.result(family, "test") or {}, project.result(family, "evasion")
+            blocks += [_family(family, measured, attacked, text)]
         blocks.append(text["tail"])
         (folder / f"{NAME}.{language}.md").write_text("\n".join(blocks).rstrip() + "\n", encoding="utf-8")
 
