@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DATA ?= data
 PO := $(shell find src -name '*.po')
 
-.PHONY: help up test test-postgres test-faults check bench fmt lock clean
+.PHONY: help up test test-postgres test-faults check bench fuzz fmt lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z.-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -37,7 +37,11 @@ $(VENV)/.browser: $(VENV)/.installed
 	$(BIN)/python tests/browser/install_chromium.py
 	touch $@
 
-test: .venv $(VENV)/.browser ## the whole suite, browser tests included
+$(VENV)/.clients: $(VENV)/.installed tests/gateway/install_clients.py
+	$(BIN)/python tests/gateway/install_clients.py
+	touch $@
+
+test: .venv $(VENV)/.browser $(VENV)/.clients ## the whole suite, browser tests included
 	$(BIN)/pytest
 	$(BIN)/python tests/coverage_by_package.py
 
@@ -57,6 +61,10 @@ check: .venv ## lint, types, import contracts, docs
 
 bench: .venv ## print the benchmark tables and write benchmarks/results/*.json
 	$(BIN)/python -m benchmarks
+
+RUNS ?= 100000
+fuzz: .venv ## feed every reader with damaged files; RUNS=100000 for each, resumable
+	$(BIN)/python -m benchmarks.fuzz --runs $(RUNS)
 
 fmt: .venv ## format and fix what can be fixed
 	$(BIN)/ruff check --fix .

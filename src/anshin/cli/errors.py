@@ -28,6 +28,8 @@ KNOWN: tuple[tuple[str, str, int], ...] = (
     ("anshin.engine.errors:ListError", "bad_list", USAGE),
     ("anshin.engine.errors:EngineError", "engine", FAILURE),
     ("anshin.training.errors:TrainingError", "training", FAILURE),
+    ("anshin.gateway.errors:AddressTakenError", "address_taken", CONFLICT),
+    ("anshin.gateway.errors:AddressError", "bad_address", USAGE),
     ("anshin.console.web.operate.errors:MissingError", "not_found", NOT_FOUND),
     ("anshin.console.web.operate.errors:ConflictError", "conflict", CONFLICT),
     ("anshin.console.web.operate.errors:OperationError", "failure", FAILURE),

@@ -273,3 +273,9 @@ def test_facts_do_not_know_the_size_and_padding_takes_no_sign_away():
     data = on_open(SCRIPT)
     assert codes(data) <= codes(data + b"\n" * 5000) | {"pdf.behind_end"}
     assert codes(data) <= codes(data.replace(b"%%EOF", b"% words\n" * 500 + b"%%EOF"))
+
+
+def test_text_that_mentions_the_mark_is_no_pdf(judge):
+    found = judge(b"# the mark of a PDF is %PDF-1.7\nprint('hello')\n", name="a.py")
+    assert (found.type.kind, found.status) == ("python", Status.CLEAN)
+    assert judge(b"x" * 99 + b"\0\xff" * 9 + b"%PDF-1.7 mentioned", name="a.bin").status is Status.CLEAN

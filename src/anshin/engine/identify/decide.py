@@ -80,6 +80,8 @@ def identify(content: Content, *, name: str = "", stated: str = "", ask_magika: 
         found = _by_claim(name, stated)
         if found is not None:
             return found
+    if _holds_pdf(head):  # a script that mentions the mark stays a script, and is read as a PDF besides
+        return FileType(kind="pdf", mime="application/pdf", decided_by="structure")
     if ask_magika:
         guess = magika.guess(content)
         if guess is not None:
@@ -118,7 +120,7 @@ def _by_magic(content: Content, head: bytes) -> FileType | None:
         if row.kind not in _containers() and _holds_pdf(head):
             break
         return FileType(kind=row.kind, mime=row.mime, decided_by="magic")
-    return FileType(kind="pdf", mime="application/pdf", decided_by="structure") if _holds_pdf(head) else None
+    return None
 
 
 def _as_text(head: bytes) -> str | None:

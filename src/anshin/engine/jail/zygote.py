@@ -9,6 +9,7 @@ import signal
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 
+from anshin.engine.formats.registry import load_all
 from anshin.engine.identify.decide import magic_table, unsupported_containers
 from anshin.engine.jail import wire
 from anshin.engine.jail.walls import die_with_parent
@@ -17,6 +18,7 @@ from anshin.engine.judge import Judge
 from anshin.engine.limits import Limits
 from anshin.engine.models import ModelSet
 from anshin.engine.models.package import unpacked
+from anshin.engine.rules.catalogue import catalogue
 from anshin.engine.rules.scan import RuleScanner
 from anshin.engine.verdict import Versions
 from anshin.engine.wording import load_data
@@ -83,7 +85,9 @@ def _end(control: Connection, pid: int, children: set[int]) -> None:
 
 
 def _warm_up() -> None:
-    """Read the data files before the walls go up, so that all workers share them."""
+    """Import every reader and read the data files before the walls go up, so that all workers share them."""
+    load_all()
+    catalogue()
     load_data("wording.yaml")
     load_data("jail/syscalls.yaml")
     magic_table()

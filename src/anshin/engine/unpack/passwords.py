@@ -23,14 +23,19 @@ def candidates(budget: Budget) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*budget.passwords(), *_common())))
 
 
+def password_reason(word: str, budget: Budget) -> str:
+    """Return the code that tells where the password that fitted comes from."""
+    return "archive.password_in_mail" if word in budget.passwords() else "archive.password_common"
+
+
 @cache
 def _common() -> tuple[str, ...]:
-    return tuple(str(w) for w in load_data("unpack/passwords.yaml")["common"])
+    return tuple(str(w) for w in load_data("unpack/passwords.yaml"))
 
 
 @cache
 def _before() -> re.Pattern[str]:
-    words = sorted(load_data("unpack/passwords.yaml")["before"], key=len, reverse=True)
+    words = sorted(load_data("unpack/password_words.yaml")["before"], key=len, reverse=True)
     parts = (rf"\b{re.escape(w)}\b" if w.isascii() else re.escape(w) for w in words)
     return re.compile("|".join(parts), re.IGNORECASE)
 

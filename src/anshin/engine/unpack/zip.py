@@ -7,6 +7,7 @@ from anshin.engine.budget import Meter
 from anshin.engine.content import Content, SliceContent
 from anshin.engine.unpack.member import Found, Member, Problem, odd_name
 from anshin.engine.unpack.stream import tail_member
+from anshin.engine.unpack.zip_crypt import Opener
 from anshin.engine.unpack.zip_data import read_entry
 from anshin.engine.unpack.zip_headers import LOCAL, Directory, Entry, central_entries, directories, local_entry
 
@@ -44,6 +45,7 @@ class _Walk:
         self._content = content
         self._name = name
         self._meter = meter
+        self._opener = Opener(meter.budget)
         self._seen: set[tuple[int, int, int, int]] = set()  # header, method, packed, encrypted
         self._spans: dict[int, int] = {}  # local header -> end of data
         self._data: list[tuple[int, int, Entry]] = []  # from, to
@@ -91,7 +93,7 @@ class _Walk:
         if end > self._content.size:
             yield Problem(gap="damaged", name=entry.name)
         yield from odd_name(entry.name)
-        yield from read_entry(self._content, entry, data, self._meter)
+        yield from read_entry(self._content, entry, data, self._meter, self._opener)
 
     def overlaps(self) -> Found:
         """Yield one problem when the data of two entries share bytes."""

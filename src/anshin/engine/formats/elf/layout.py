@@ -17,6 +17,8 @@ from anshin.engine.formats.measure import entropy_of, text_at
 
 PACKED = 7.2
 """Bits per byte from which a whole code segment counts as packed: machine code of all kinds stays below 6.9."""
+DESCRIBED = frozenset({15, 21, 50})
+"""Machines on which the entry may point to a description in the data (PA-RISC, PowerPC 64, Itanium)."""
 LEAST = 4096
 """Bytes below which entropy says nothing."""
 
@@ -51,6 +53,7 @@ def layout(image: Image) -> Layout:
     interp = image.segment(PT_INTERP)
     shown = {id(s): entropy_of(data, s.offset, min(s.end, len(data))) for s in image.loads if s.size >= LEAST}
     program = image.kind == EXEC or (image.kind == DYN and interp is not None)
+    described = not image.entry or image.machine in DESCRIBED
     overlay = len(data) - image.end
     return Layout(
         interpreter=text_at(data[interp.offset : interp.offset + 256], 0) if interp else "",
@@ -60,23 +63,19 @@ def layout(image: Image) -> Layout:
         overlay=overlay,
         overlay_entropy=entropy_of(data, image.end),
         writable_code=any(s.flags & PF_W for s in code),
-        entry_outside=program and bool(image.entry) and bool(code) and not _inside(image, code_only=True),
-        entry_unsectioned=program and _unsectioned(image),
+        entry_outside=program and not described and bool(code) and not _inside(image),
+        entry_unsectioned=program and not described and _unsectioned(image),
         cut_short=any(s.size and s.end > len(data) for s in image.segments if s.kind in {1, PT_INTERP, PT_DYNAMIC}),
         table_elsewhere=program and bool(image.section_table) and image.section_table >= len(data),
     )
 
 
-def _inside(image: Image, *, code_only: bool) -> bool:
-    return any(
-        s.address <= image.entry < s.address + max(s.memory, s.size)
-        for s in image.loads
-        if not code_only or s.flags & PF_X
-    )
+def _inside(image: Image) -> bool:
+    return any(s.address <= image.entry < s.address + max(s.memory, s.size) for s in image.loads if s.flags & PF_X)
 
 
 def _unsectioned(image: Image) -> bool:
     code = [s for s in image.sections if s.flags & SHF_EXECINSTR and s.kind != SHT_NOBITS and s.size]
-    if not code or not image.entry:
+    if not code:
         return False
     return not any(s.address <= image.entry < s.address + s.size for s in code)

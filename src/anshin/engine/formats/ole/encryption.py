@@ -15,10 +15,15 @@ DEFAULT = "VelvetSweatshop"
 
 def decrypt(data: bytes, budget: Budget) -> tuple[bytes, str] | None:
     """Return (document, password), or None where no password fits. Raises `LimitHit`."""
-    import msoffcrypto
-    from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+    import msoffcrypto  # type: ignore[import-untyped]
+    from msoffcrypto.exceptions import (  # type: ignore[import-untyped]
+        DecryptionError,
+        FileFormatError,
+        InvalidKeyError,
+        ParseError,
+    )
 
-    known = [DEFAULT, *budget.passwords(), *load_data("unpack/passwords.yaml")["common"]]
+    known = [DEFAULT, *budget.passwords(), *load_data("unpack/passwords.yaml")]
     for password in list(dict.fromkeys(known))[:MOST_TRIES]:
         budget.check_time()
         out = io.BytesIO()

@@ -40,9 +40,9 @@ def parse_ole(data: bytes, budget: Budget) -> Parsed:
         _open_locked(found, data, budget)
     for entry in box.entries:
         budget.check_time()
-        _class(found, entry)
-        if entry.kind == STREAM:
-            _stream(found, box, entry, budget, installer=installer)
+        entry_signs(found, box, entry)
+        if entry.kind == STREAM and entry.size and not installer:
+            _stream(found, box, entry, budget)
         if entry.hidden and entry.size:
             found.sign("ole.hidden_stream", _place(entry))
     read_macros(found, box, budget)
@@ -62,37 +62,37 @@ def _place(entry: Entry) -> str:
     return f"stream {printable.replace(',', '_')[:200]}"
 
 
-def _class(found: Parsed, entry: Entry) -> None:
+def _stream(found: Parsed, box: Container, entry: Entry, budget: Budget) -> None:
+    name = entry.name.lower()
+    if name.endswith("ole10native"):
+        _package(found, box, entry, budget)
+    elif name == "powerpoint document":
+        for number, body in enumerate(embedded_in_slides(box.read(entry), budget), 1):
+            _member(found, f"object {number}", body, budget)
+    else:
+        if name in {"package", "contents"}:
+            body = box.read(entry)
+            if body.startswith(_MEMBER_STARTS):
+                _member(found, entry.path, body, budget)
+        _program(found, box, entry, budget)
+
+
+def entry_signs(found: Parsed, box: Container, entry: Entry) -> None:
+    """Report what the class and the stream of one entry tell by themselves."""
     group = meaning().get(entry.clsid, "")
     if group in {"equation", "exploited", "script_moniker", "flash"}:
         found.sign(f"ole.{group}", _place(entry))
-
-
-def _stream(found: Parsed, box: Container, entry: Entry, budget: Budget, *, installer: bool) -> None:
     name = entry.name.lower()
-    if installer or entry.size == 0:
+    if entry.kind != STREAM or not entry.size:
         return
-    if name.endswith("ole10native"):
-        _package(found, box, entry, budget)
-    elif name == "equation native":
+    if name == "equation native":
         found.sign("ole.equation", _place(entry))
         if overlong_font(box.read(entry, 1 << 16)):
             found.sign("ole.equation_exploit", _place(entry))
     elif name == "\x01ole" or name.startswith("\x03link"):
         _link(found, box.read(entry, 1 << 16), entry)
-    elif name in {"package", "contents", "\x01compobj_"} or (name == "workbook" and "/" in entry.path):
-        body = box.read(entry)
-        if body.startswith(_MEMBER_STARTS):
-            _member(found, entry.path, body, budget)
-    elif name == "powerpoint document":
-        for number, body in enumerate(embedded_in_slides(box.read(entry), budget), 1):
-            _member(found, f"object {number}", body, budget)
-    elif name.endswith("summaryinformation"):
-        body = box.read(entry, 1 << 18).replace(b"\0", b"")
-        if _COMMAND.search(body):
-            found.sign("ole.command_in_properties", _place(entry))
-    if name not in {"powerpoint document"} and not name.endswith("ole10native"):
-        _program(found, box, entry, budget)
+    elif name.endswith("summaryinformation") and _COMMAND.search(box.read(entry, 1 << 18).replace(b"\0", b"")):
+        found.sign("ole.command_in_properties", _place(entry))
 
 
 def _member(found: Parsed, name: str, body: bytes, budget: Budget) -> None:

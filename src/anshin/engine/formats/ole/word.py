@@ -1,4 +1,4 @@
-"""Word 97-2003: fields that start programs (DDE), and templates or pictures fetched from elsewhere. Format: [MS-DOC]."""
+"""Word 97-2003: fields that start programs (DDE) or fetch text and pictures from elsewhere. Format: [MS-DOC]."""
 
 import re
 
@@ -14,10 +14,11 @@ _REMOTE = re.compile(r"(?i)^(?:https?:|\\\\\\\\|ftp:)")
 
 def read_word(found: Parsed, box: Container) -> None:
     """Report the fields of the main document that reach outside."""
-    main = box.find("WordDocument")
-    if main is None:
-        return
-    data = box.read(main, 32 * 1024 * 1024)
+    for main in box.named("worddocument")[:50]:
+        _fields(found, box.read(main, 32 * 1024 * 1024))
+
+
+def _fields(found: Parsed, data: bytes) -> None:
     count = 0
     for pattern, code in ((_FIELD, "cp1252"), (_FIELD_WIDE, "utf-16-le")):
         if not _WORDS.search(data):

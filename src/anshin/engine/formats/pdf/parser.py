@@ -20,6 +20,11 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     """Read one PDF. Raises `LimitHit`."""
     parsed = Parsed(family="pdf")
     document = Document(data, budget)
+    if not any(b.objects for b in document.found.buffers):
+        # a text that only mentions the mark is no PDF; a file that begins with it was one
+        if data.lstrip(b"\x00\t\n\f\r \xef\xbb\xbf").startswith(b"%PDF-"):
+            parsed.problems.append(Problem(gap="damaged", detail="format pdf"))
+        return parsed
     if document.locked:
         parsed.problems.append(Problem(gap="encrypted"))
     actions = Actions(document)
@@ -36,8 +41,6 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     _media(document, parsed)
     judge_streams(document, parsed)
     judge_shape(document, actions, parsed)
-    if not any(b.objects for b in document.found.buffers):
-        parsed.problems.append(Problem(gap="damaged", detail="format pdf"))
     return parsed
 
 

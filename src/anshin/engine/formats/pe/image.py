@@ -134,7 +134,7 @@ class Image:
 
     def content(self, section: Section) -> bytes:
         """Return what a section holds in the file."""
-        return self.data[section.at : section.raw_at + section.raw_size]
+        return self.data[section.at : min(section.at, section.raw_at) + section.raw_size]
 
 
 def read_image(data: bytes) -> Image | None:

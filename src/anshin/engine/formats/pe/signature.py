@@ -239,10 +239,10 @@ def _stamped(outer: der.Node) -> datetime | None:
 def _time(node: der.Node | None) -> datetime | None:
     if node is None or node.tag not in {0x17, 0x18}:
         return None
-    text = node.content[:32].decode("ascii", "replace").rstrip("Z").split(".")[0]
+    text, _, fraction = node.content[:32].decode("ascii", "replace").rstrip("Z").partition(".")
     if node.tag == 0x17:
         text = ("19" if text[:2] >= "50" else "20") + text
     try:
-        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return datetime.strptime(f"{text}.{fraction[:6] or 0}", "%Y%m%d%H%M%S.%f").replace(tzinfo=UTC)
     except ValueError:
         return None

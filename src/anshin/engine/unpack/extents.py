@@ -1,0 +1,47 @@
+"""A file that lies in pieces: on a disk image, or in the blocks of a virtual disk."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from anshin.engine.content import Content
+
+MOST_EXTENTS = 500_000
+
+
+class Extents:
+    """Content made of runs of other content; a run without a place is zeros."""
+
+    def __init__(self, base: Content, runs: Iterable[tuple[int | None, int]], size: int | None = None) -> None:
+        """Join `runs`, each an offset in `base` (None: zeros) and a length; cut them to `size` bytes where it is given."""
+        self._base = base
+        self._runs: list[tuple[int | None, int]] = []
+        self._starts: list[int] = []
+        total = 0
+        self.lost = 0  # bytes that should lie behind the end of the base
+        for place, length in runs:
+            if size is not None:
+                length = min(length, size - total)
+            if length <= 0 or len(self._runs) >= MOST_EXTENTS:
+                continue
+            if place is not None and place + length > base.size:
+                self.lost += place + length - max(base.size, place)
+            self._runs.append((place, length))
+            self._starts.append(total)
+            total += length
+        self.size = total
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes from `offset`."""
+        stop = min(self.size, offset + length)
+        pieces: list[bytes] = []
+        n = max(0, bisect_right(self._starts, offset) - 1)
+        while offset < stop and n < len(self._runs):
+            place, run = self._runs[n]
+            skip = offset - self._starts[n]
+            take = min(run - skip, stop - offset)
+            if take > 0:
+                piece = bytes(take) if place is None else self._base.read(place + skip, take).ljust(take, b"\0")
+                pieces.append(piece)
+                offset += take
+            n += 1
+        return b"".join(pieces)
