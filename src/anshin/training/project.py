@@ -118,9 +118,8 @@ def build_tables(
             if mark.exists():
                 say(f"{name}: finished before")
                 continue
-            stated = sources()[name].stated if name in sources() else ""
             found = samples_of([name], repositories, packages)
-            tally = build_source(found, engine, cache, name, stated=stated, seen=set(), say=say)
+            tally = build_source(found, engine, cache, name, seen=set(), say=say)
             tallies[name] = tally
             mark.write_text(json.dumps({"read": tally.read, "rows": dict(tally.rows)}, sort_keys=True))
             say(f"{name}: {tally.read} files, {sum(tally.rows.values())} rows, {dict(tally.by_status)}")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -33,6 +34,7 @@ class Source:
     skip: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
     stated: str = ""
+    stated_by: tuple[tuple[str, str], ...] = ()
     passwords: tuple[str, ...] | None = None
     group: re.Pattern[str] | None = None
     family: re.Pattern[str] | None = None
@@ -62,6 +64,7 @@ def _source(row: dict[str, Any]) -> Source:
         skip=tuple(row.get("skip", ())),
         kinds=frozenset(row.get("kinds", ())),
         stated=row.get("stated", ""),
+        stated_by=tuple(row.get("stated_by", {}).items()),
         passwords=tuple(archives["passwords"]) if archives else None,
         date_is=row.get("date_is", ""),
         **patterns,
@@ -101,6 +104,7 @@ def _sample(source: Source, path: str, data: bytes) -> Sample:
         source=source.id,
         family=_first(source.family, path),
         date=_date(source, path),
+        stated=next((kind for pattern, kind in source.stated_by if fnmatchcase(path, pattern)), source.stated),
         group=_first(source.group, path),
     )
 

@@ -22,6 +22,7 @@ class Sample:
     source: str  # id in the catalogue of sources
     family: str = ""  # of malware, or of the program, where known
     date: str = ""  # ISO date or month, where known
+    stated: str = ""  # kind that text is to be taken for, where the curator knows it and the name does not say it
     group: str = ""  # what must stay on one side of a split: a package, a program, a campaign, an author
 
     @property

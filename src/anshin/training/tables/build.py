@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from anshin.engine.examination import Examination
@@ -35,9 +35,7 @@ class Tally:
     rows: Counter[str] = field(default_factory=Counter)
 
 
-def rows_of(
-    samples: Iterable[Sample], engine: Engine, *, stated: str = "", seen: set[str], tally: Tally
-) -> Iterator[tuple[str, Row]]:
+def rows_of(samples: Iterable[Sample], engine: Engine, *, seen: set[str], tally: Tally) -> Iterator[tuple[str, Row]]:
     """Yield family and row for every vector that counts. `seen` holds the hashes taken so far, of all sources."""
     taken: Counter[str] = Counter()
     with ThreadPoolExecutor(2) as pool:
@@ -49,13 +47,13 @@ def rows_of(
                 tally.repeated += 1
                 continue
             seen.add(digest)
-            early = _early_cluster(sample, stated)
+            early = _early_cluster(sample)
             if early:
                 taken[early] += 1
                 if taken[early] > PER_CLUSTER:
                     tally.clustered += 1
                     continue
-            waiting[pool.submit(engine.examine_bytes, sample.data, name=sample.name, kind=stated)] = (
+            waiting[pool.submit(engine.examine_bytes, sample.data, name=sample.name, kind=sample.stated)] = (
                 _bare(sample),
                 digest,
                 early,
@@ -68,15 +66,28 @@ def rows_of(
 
 def _bare(sample: Sample) -> Sample:
     """Let go of the bytes: what is needed later is what is known of them."""
-    return Sample(b"", sample.name, sample.label, sample.source, sample.family, sample.date, sample.group)
+    return replace(sample, data=b"")
 
 
-def _early_cluster(sample: Sample, stated: str) -> str:
+def _early_cluster(sample: Sample) -> str:
     """Return the cluster where the bytes tell it; "" where only the parser does."""
     if b"%PDF-" in sample.data[:1024]:
         return pdf_structure(sample.data)
     ending = sample.name.lower().rpartition(".")[2]
-    if (stated or ending) in {"js", "jse", "vbs", "ps1", "powershell", "php", "asp", "aspx", "jsp", "hta", "bas"}:
+    if (sample.stated or ending) in {
+        "js",
+        "jse",
+        "vbs",
+        "ps1",
+        "powershell",
+        "vba",
+        "php",
+        "asp",
+        "aspx",
+        "jsp",
+        "hta",
+        "bas",
+    }:
         return script_structure(sample.data.decode("utf-8", "replace"))
     return ""
 
@@ -125,14 +136,13 @@ def build_source(
     folder: Path,
     source: str,
     *,
-    stated: str = "",
     seen: set[str],
     say: Callable[[str], None],
 ) -> Tally:
     """Write `folder/<source>.<family>.parquet` for every family found; returns what became of the samples."""
     tally = Tally()
     rows: dict[str, list[Row]] = {}
-    for number, (family, row) in enumerate(rows_of(samples, engine, stated=stated, seen=seen, tally=tally), 1):
+    for number, (family, row) in enumerate(rows_of(samples, engine, seen=seen, tally=tally), 1):
         rows.setdefault(family, []).append(row)
         if number % 500 == 0:
             say(f"{source}: {tally.read} files read, {number} rows")
