@@ -20,6 +20,10 @@ _LITERAL = re.compile(r'"((?:[^"\n]|"")*)"')
 _LEADING = frozenset(
     {"let", "set", "const", "public", "private", "global", "static", "call", "dim", "if", "elseif", "case"}
 )
+MAX_DECLARED = 300
+MAX_CALLS = 2000
+LONG_ARGUMENTS = 200
+"""Tokens of arguments that are read once a procedure has shown a hundred calls."""
 _BREAKS = frozenset({":", "then", "else"})
 _GENERIC = frozenset(
     {
@@ -135,7 +139,7 @@ class Tracer:
     def declare(self, procedure: Procedure) -> None:
         """Take the constants and declarations that stand outside procedures, and functions that return a constant."""
         for _, line in procedure.lines:
-            if "eclare" in line or "ECLARE" in line:
+            if ("eclare" in line or "ECLARE" in line) and len(self.declared) < MAX_DECLARED:
                 for name, library, alias in _DECLARE.findall(line):
                     self.declared[name.lower()] = (library.lower(), (alias or name).lower())
                     self.sinks.add(name.lower())
@@ -227,8 +231,10 @@ class Tracer:
         return _kinds().get(name, "")
 
     def _note(self, kind: str, name: str, line: list[str], at: int, trace: Trace, number: int) -> None:
-        if len(trace.calls) >= 2000:
+        if len(trace.calls) >= MAX_CALLS:
             return
+        if len(trace.calls) > 100:
+            line = line[: at + LONG_ARGUMENTS]
         before = self.folder.calls
         values, after = self.folder.arguments(line, at + 1)
         pieces = sum(t in {"&", "+"} or t[:3].lower() == "chr" for t in line[at:after])
