@@ -91,6 +91,7 @@ class Call:
     words: frozenset[str]  # names in its arguments
     line: int
     folded: bool = False  # at least one argument was put together from pieces
+    literals: tuple[str, ...] = ()  # text constants in its arguments
 
 
 @dataclass(slots=True)
@@ -118,7 +119,7 @@ def _kinds() -> dict[str, str]:
         **dict.fromkeys((*_API_RUNS, "executeexcel4macro"), "run"),
         **dict.fromkeys(known.creates, "create"),
         **dict.fromkeys(known.downloads_api, "download"),
-        **dict.fromkeys(("savetofile", "createtextfile", "opentextfile"), "save"),
+        **dict.fromkeys(("savetofile", "createtextfile", "opentextfile", "filecopy", "copyfile", "movefile"), "save"),
         "callbyname": "member",
     }
 
@@ -247,7 +248,8 @@ class Tracer:
             if len(text) >= 4 and changed:
                 _keep(trace, text, pieces)
         real = self.declared.get(name, ("", name))[1]
-        trace.calls.append(Call(kind, real, texts, names, number, folded=changed))
+        literals = tuple(t.strip('"') for t in line[at:after] if t[0] == '"')[:50]
+        trace.calls.append(Call(kind, real, texts, names, number, folded=changed, literals=literals))
 
 
 def _assigned(line: list[str], start: int) -> int:
