@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from anshin.engine.content import Content
 from anshin.engine.identify import magika, polyglot
-from anshin.engine.identify.structure import is_mail, is_mbox, is_message, is_tar, refine_macho, refine_mz, zip_kind
+from anshin.engine.identify.structure import (
+    is_mail,
+    is_mbox,
+    is_message,
+    is_tar,
+    is_volume,
+    refine_macho,
+    refine_mz,
+    zip_kind,
+)
 from anshin.engine.names import base_name
 from anshin.engine.verdict import FileType
 from anshin.engine.wording import load_data
@@ -98,6 +107,10 @@ def _by_structure(content: Content, head: bytes) -> FileType | None:
         kind, mime = refine_mz(content, head)
     elif head.startswith(b"\xca\xfe\xba\xbe"):
         kind, mime = refine_macho(head)
+    elif content.size >= 1024 and content.read(content.size - 512, 8) == b"conectix":
+        kind, mime = "vhd", "application/x-vhd"  # a fixed disk is told by its last sector only
+    elif content.size >= 32768 and is_volume(head):
+        kind, mime = "disk", "application/x-raw-disk-image"
     elif head.startswith(b"%PDF-"):
         kind, mime = "pdf", "application/pdf"
     else:
