@@ -160,11 +160,10 @@ def _carried(program: Program, parsed: Parsed) -> None:
     for at, _ in program.embedded:
         code = "pe.overlay_program" if overlay.size and at >= overlay.at else "pe.embedded_program"
         parsed.sign(code, offset=at)
-    if overlay.kind in {"nsis", "inno", "7z-sfx", "pyinstaller"}:
+    if overlay.kind in {"nsis", "inno", "pyinstaller"}:
         parsed.sign("pe.installer", word("part", overlay.kind), offset=overlay.at)
-    elif overlay.size >= 8192 and not overlay.kind:
-        if looks_sealed(data, overlay.at, overlay.size):
-            parsed.sign("pe.overlay_encrypted", "part overlay", offset=overlay.at)
+    elif overlay.size >= 8192 and not overlay.kind and looks_sealed(data, overlay.at, overlay.size):
+        parsed.sign("pe.overlay_encrypted", "part overlay", offset=overlay.at)
     if program.resources.level == "requireAdministrator":
         parsed.sign("pe.wants_administrator", "resource manifest")
     if program.resources.auto_elevate and "microsoft" not in program.signature.signers:
