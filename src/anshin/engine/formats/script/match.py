@@ -49,7 +49,7 @@ class Row:
         return self._compiled("unless")
 
     def _compiled(self, part: str) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(text) for text in self.texts.get(part, ()))
+        return tuple(re.compile(text, re.S) for text in self.texts.get(part, ()))
 
 
 @cache

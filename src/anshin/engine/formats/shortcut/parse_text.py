@@ -35,7 +35,7 @@ def parse_shortcut(data: bytes, budget: Budget, *, kind: str) -> Parsed:
 def _url(values: dict[str, list[str]], budget: Budget, parsed: Parsed) -> None:
     for target in values.get("url", []):
         share = _SHARE.match(target)
-        if share and (_PROGRAM.search(target) or "@" in target[:120]):
+        if share and (_PROGRAM.search(target, share.end()) or "@" in target[:120]):
             parsed.sign("shortcut.remote_program", f"link {share[1]}")
         elif share:
             parsed.sign("shortcut.remote_folder", f"link {share[1]}")
