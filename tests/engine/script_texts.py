@@ -7,7 +7,6 @@ from tests.engine.indicator_cases.case import Case
 CUT = "\N{BROKEN BAR}"
 
 
-
 def whole(text: str) -> bytes:
     """Return the text without the cuts."""
     return text.replace(CUT, "").encode()

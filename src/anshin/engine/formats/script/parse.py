@@ -9,7 +9,10 @@ from anshin.engine.formats.script.analyse import analyse
 from anshin.engine.formats.script.source import text_of
 from anshin.engine.identify.polyglot import PICTURES
 
-_REAL_PHP = re.compile(r"<\?php\s[^\x00]{0,4000}?(?:\$_(?:get|post|request|cookie|server|files)\b|\b(?:eval|assert|system|exec|passthru|base64_decode|include)\s*\()", re.I)
+_REAL_PHP = re.compile(
+    r"<\?php\s[^\x00]{0,4000}?(?:\$_(?:get|post|request|cookie|server|files)\b|\b(?:eval|assert|system|exec|passthru|base64_decode|include)\s*\()",
+    re.IGNORECASE,
+)
 FAMILIES = {"wsf": "html", "asp": "php", "jsp": "php", "perl": "shell"}
 """Languages without a model of their own, and whose they use."""
 
