@@ -22,6 +22,7 @@ _WINDOWS = (
     b"powershell",
 )
 _APPS = {b"AndroidManifest.xml": "apk", b"META-INF/MANIFEST.MF": "jar"}
+PICTURES = (b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"BM", b"\0\0\1\0")
 
 
 def kinds(data: bytes) -> tuple[str, ...]:
@@ -31,6 +32,8 @@ def kinds(data: bytes) -> tuple[str, ...]:
     files that are no text, the last is looked for where it costs little, at both ends.
     """
     found = []
+    if data.startswith(PICTURES) and b"<?php" in data:
+        found.append("php")
     if b"%PDF-" in data[:1024]:
         found.append("pdf")
     if data.startswith(OLE):
