@@ -201,7 +201,7 @@ def test_hostile_sizes_end_soon():
 
 
 def test_readers_that_are_imported_late_work_behind_the_walls():
-    """py7zr looks at the memory of the machine, `cryptography` loads a library: the jail must not turn that into damage."""
+    """py7zr looks at the memory of the machine, `cryptography` loads a library: neither may end as damage."""
     with Engine(EngineSettings()) as engine:
         for data in (
             sevenzipped(TWO),

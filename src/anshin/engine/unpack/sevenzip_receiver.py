@@ -9,8 +9,8 @@ from anshin.engine.unpack.member import Collector, Member, Sink, odd_name
 
 CHUNK = 32 * 1024 * 1024
 """Bytes that one call may bring out."""
-# py7zr asks /proc/meminfo for the free memory at every block; behind the walls that is refused, and every 7z was damaged
-implementation.get_memory_limit = lambda: CHUNK
+# py7zr asks /proc/meminfo for the free memory at every block; behind the walls that is refused: every 7z was damaged
+setattr(implementation, "get_memory_limit", lambda: CHUNK)  # noqa: B010 -- the module does not export it by name
 
 
 class Receiver(Py7zIO):
