@@ -3,7 +3,7 @@
 import io
 import struct
 
-from msoffcrypto.method.ecma376_agile import ECMA376Agile
+from msoffcrypto.method.ecma376_agile import ECMA376Agile  # type: ignore[import-untyped]
 
 from tests.engine.indicator_cases.case import Case
 from tests.engine.ole_samples import ole

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from anshin.engine.budget import Meter
 from anshin.engine.content import Content
+from anshin.engine.formats.pe.image import declared_end
 from anshin.engine.identify.decide import unsupported_containers
 from anshin.engine.names import base_name
 from anshin.engine.unpack.ar import unpack_ar
@@ -17,7 +18,7 @@ from anshin.engine.unpack.iso import is_disc, unpack_iso
 from anshin.engine.unpack.lz4 import unpack_lz4
 from anshin.engine.unpack.lzma_alone import unpack_lzma
 from anshin.engine.unpack.mbox import unpack_mbox
-from anshin.engine.unpack.member import Found, Problem, Sink
+from anshin.engine.unpack.member import Found, Member, Problem, Sink
 from anshin.engine.unpack.rar import unpack_rar
 from anshin.engine.unpack.rpm import unpack_rpm
 from anshin.engine.unpack.sevenzip import unpack_7z
@@ -56,6 +57,7 @@ _STREAMS = frozenset({"gzip", "bzip2", "lz4", "lzma", "skippable", "xz", "zstd"}
 _ZIP = frozenset({"zip", "apk", "docx", "xlsx", "pptx", "ooxml", "jar", "odf", "epub"})
 _SURVEYED = frozenset({"zip", "7z", "tar", "rar", "cab", "iso", "vhd", "vhdx", "disk"})
 """Archives that a person opens and looks into."""
+_HEADERS = 64 * 1024
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".lzma", ".lz4")
 _LONGER = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
 
@@ -96,7 +98,11 @@ def _pulled(content: Content, kind: str, name: str, meter: Meter) -> Found:
         # the first 32 KiB of a disc are free for other use, and Windows mounts it by its ending
         yield from unpack_iso(content, "", meter)
     if kind in _ZIP or (kind not in _TO_THE_END and _archive_behind(content, kind)):
-        yield from unpack_zip(content, "", meter)
+        within = declared_end(content.read(0, _HEADERS)) if kind == "pe" else 0
+        for found in unpack_zip(content, "", meter):
+            if isinstance(found, Member) and found.name == "(prefix)" and found.content.size < within:
+                continue  # it lies among the resources: the program around it was read whole
+            yield found
 
 
 def _archive_behind(content: Content, kind: str) -> bool:

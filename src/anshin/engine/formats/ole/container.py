@@ -76,6 +76,10 @@ class Container:
         """Return all streams, hidden ones at the end."""
         return [e for e in self.entries if e.kind == STREAM]
 
+    def named(self, *names: str) -> list[Entry]:
+        """Return the streams with one of these names in lower case, wherever they stand."""
+        return [e for e in self.entries if e.kind == STREAM and e.name.lower() in names]
+
     def root_clsid(self) -> str:
         """Return the class id of the whole document, or nothing."""
         return self.root.clsid if self.root else ""

@@ -22,6 +22,7 @@ def field_signs(found: Parsed, text: str, place: str = "") -> None:
         detail = f"{place}, field {shown}".lstrip(", ")
         program = _PROGRAM.search(match[2].replace('"', "").replace("^", ""))
         found.sign("office.dde_program" if program else "office.dde", detail)
-    elif include := _INCLUDE.match(text):
-        if include[2].startswith("\\\\") or include[1].lower() in {"includetext", "link", "import"}:
-            found.sign("office.field_remote", f"{place}, link {include[2][:150].replace(',', '%2c')}".lstrip(", "))
+    elif (include := _INCLUDE.match(text)) and (
+        include[2].startswith("\\\\") or include[1].lower() in {"includetext", "link", "import"}
+    ):
+        found.sign("office.field_remote", f"{place}, link {include[2][:150].replace(',', '%2c')}".lstrip(", "))

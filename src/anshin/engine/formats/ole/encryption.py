@@ -8,15 +8,20 @@ import io
 from anshin.engine.budget import Budget
 from anshin.engine.wording import load_data
 
-MOST_TRIES = 12
+MOST_TRIES = 10
 """One try costs up to 0.2 s by design of the format."""
 DEFAULT = "VelvetSweatshop"
 
 
 def decrypt(data: bytes, budget: Budget) -> tuple[bytes, str] | None:
     """Return (document, password), or None where no password fits. Raises `LimitHit`."""
-    import msoffcrypto
-    from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+    import msoffcrypto  # type: ignore[import-untyped]
+    from msoffcrypto.exceptions import (  # type: ignore[import-untyped]
+        DecryptionError,
+        FileFormatError,
+        InvalidKeyError,
+        ParseError,
+    )
 
     known = [DEFAULT, *budget.passwords(), *load_data("unpack/passwords.yaml")]
     for password in list(dict.fromkeys(known))[:MOST_TRIES]:

@@ -10,8 +10,21 @@ from anshin.engine.formats.vba.analyse import analyse
 from anshin.engine.formats.vba.project import Module, Project, loose_modules, read_project
 from anshin.engine.unpack.member import Problem
 
-_TELLING = frozenset({"shell", "urldownloadtofilea", "urldownloadtofile", "createobject", "shellexecutea", "virtualalloc",
-                      "createthread", "responsebody", "savetofile", "environ", "callbyname"})  # fmt: skip
+_TELLING = frozenset(
+    {
+        "shell",
+        "urldownloadtofilea",
+        "urldownloadtofile",
+        "createobject",
+        "shellexecutea",
+        "virtualalloc",
+        "createthread",
+        "responsebody",
+        "savetofile",
+        "environ",
+        "callbyname",
+    }
+)
 _WORD = re.compile(r"\w+")
 BIG_CACHE = 7000
 """Bytes of compiled code that a module without a single procedure never has."""

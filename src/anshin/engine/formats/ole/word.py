@@ -1,4 +1,4 @@
-"""Word 97-2003: fields that start programs (DDE), and templates or pictures fetched from elsewhere. Format: [MS-DOC]."""
+"""Word 97-2003: fields that start programs (DDE) or fetch text and pictures from elsewhere. Format: [MS-DOC]."""
 
 import re
 
@@ -8,20 +8,21 @@ from anshin.engine.formats.ole.dde import field_signs
 
 _FIELD = re.compile(rb"\x13([^\x13\x14\x15]{3,2000})[\x14\x15]")
 _FIELD_WIDE = re.compile(rb"\x13\x00((?:[^\x13\x14\x15]\x00){3,2000})[\x14\x15]\x00")
-_WORDS = re.compile(rb"(?i)D\x00?D\x00?E|INCLUDE|IMPORT|LINK|I\x00N\x00C\x00L")
-_REMOTE = re.compile(r"(?i)^(?:https?:|\\\\\\\\|ftp:)")
+_WORDS = tuple(w for word in ("DDE", "INCLUDE", "IMPORT", "LINK") for w in (word.encode(), word.encode("utf-16-le")))
 
 
 def read_word(found: Parsed, box: Container) -> None:
     """Report the fields of the main document that reach outside."""
-    main = box.find("WordDocument")
-    if main is None:
-        return
-    data = box.read(main, 32 * 1024 * 1024)
+    for main in box.named("worddocument")[:50]:
+        _fields(found, box.read(main, 32 * 1024 * 1024))
+
+
+def _fields(found: Parsed, data: bytes) -> None:
     count = 0
+    upper = data.upper()
+    if not any(word in upper for word in _WORDS):
+        return
     for pattern, code in ((_FIELD, "cp1252"), (_FIELD_WIDE, "utf-16-le")):
-        if not _WORDS.search(data):
-            break
         for match in pattern.finditer(data):
             count += 1
             field_signs(found, match[1].decode(code, "replace"))

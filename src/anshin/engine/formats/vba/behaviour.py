@@ -1,9 +1,10 @@
-"""From traced calls and texts to what the macros do: flags that are codes of the catalogue without "vba.", with places."""
+"""From traced calls and texts to what the macros do: flags are codes of the catalogue without "vba."."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from anshin.engine.formats.vba.dataflow import follow_files
 from anshin.engine.formats.vba.decode import TELLING
 from anshin.engine.formats.vba.fold import HOLE
 from anshin.engine.formats.vba.trace import Call, Trace
@@ -12,7 +13,8 @@ from anshin.engine.formats.vba.words import Words, words
 _HTTP_WORDS = frozenset({"xmlhttp", "serverxmlhttp", "winhttprequest", "xmlhttp60", "xmlhttp30", "serverxmlhttp60",
                          "serverxmlhttp40"})  # fmt: skip
 _SENSITIVE_MEMBERS = frozenset({"run", "exec", "shellexecute", "open", "send", "savetofile", "create", "responsebody"})
-_FILE = re.compile(r"[^\\/\x00\"']{4,}$")
+_CODED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[^\s\\/.:]{10,}|[0-9a-fA-F]{12,}|[A-Za-z0-9+/]{20,}={0,2}")
+"""A text that is neither a word, nor a path, nor the name of an object."""
 
 
 @dataclass(slots=True)
@@ -36,14 +38,17 @@ def behaviour(
     found = Behaviour()
     known = words()
     literals = "\n".join(text for trace in traces for text in trace.literals).lower()
+    own = frozenset(trace.procedure.name for trace in traces if trace.procedure.name)
     shells = any(_is_shell(c, known) for t in traces for c in t.calls if c.kind == "create")
     for trace in traces:
         for call in trace.calls:
             found.calls[call.kind] = found.calls.get(call.kind, 0) + 1
             _call(found, trace, call, known, literals, shells=shells)
-        _words(found, trace, known)
+            if call.kind in {"run", "create"} and _coded(call, own):
+                found.flag("coded_call", trace.place(call.line))
+        _words(found, trace)
     _injection(found, traces, declared, known)
-    _download(found, traces, known)
+    follow_files(found, traces, known)
     for number, trace in enumerate(traces):
         place = trace.place()
         plain = decoded.get(number, [])
@@ -65,40 +70,45 @@ def _is_shell(call: Call, known: Words) -> bool:
 
 
 def _call(found: Behaviour, trace: Trace, call: Call, known: Words, literals: str, *, shells: bool) -> None:
-    first = (call.texts or [""])[0]
+    first = (call.texts or [""])[0].lower()
     place = trace.place(call.line)
     if call.kind == "run":
-        certain = call.name.rpartition(".")[2] not in {"run", "exec"} or shells
-        if (
-            certain
-            or known.patterns["launchers"].search(first.lower())
-            or known.patterns["programs"].search(first.lower())
-        ):
-            found.flag("runs", place)
-            parts = {part for word in call.words for part in word.split(".")}
-            if parts & known.places or call.words & trace.tainted:
-                found.flag("from_document", place)
-        if call.name.endswith("executeexcel4macro") and re.search(r"(?i)\b(exec|call|register|run)\s*\(", first):
-            found.flag("xlm_bridge", place)
+        _run(found, trace, call, first, known, shells=shells)
     elif call.kind == "create":
-        name = first.lower().removeprefix("winmgmts:") if HOLE not in first else ""
-        if name.startswith(known.objects["downloads"]):
+        if first.startswith(known.objects["downloads"]):
             found.flag("downloads", place)
-        if call.folded and first.lower().startswith(known.hidden_objects) and first.lower() not in literals:
+        if call.folded and first.startswith(known.hidden_objects) and first not in literals:
             found.flag("hidden_object", place)
-        if first.lower().startswith(("winmgmts", "wbemscripting")):
+        if first.startswith(("winmgmts", "wbemscripting")):
             found.flag("wmi", place)
-    elif call.kind == "download":
-        found.flag("downloads", place)
-    elif call.kind == "save":
-        found.flag("writes", place)
+    elif call.kind in {"download", "save"}:
+        found.flag("downloads" if call.kind == "download" else "writes", place)
     elif call.kind == "member" and call.folded and len(call.texts) > 1:
         member = call.texts[1].lower()
         if member in _SENSITIVE_MEMBERS and f"\n{member}\n" not in f"\n{literals}\n":
             found.flag("hidden_object", place)
 
 
-def _words(found: Behaviour, trace: Trace, known: Words) -> None:
+def _coded(call: Call, own: frozenset[str]) -> bool:
+    """Whether what is run or created comes out of a function of the macro's own that was given a coded text."""
+    first = (call.texts or [""])[0]
+    return not first.strip(HOLE + " ") and bool(call.words & own) and any(map(_CODED.fullmatch, call.literals))
+
+
+def _run(found: Behaviour, trace: Trace, call: Call, first: str, known: Words, *, shells: bool) -> None:
+    place = trace.place(call.line)
+    # `.Run` and `.Exec` are methods of many objects: one that starts programs must be at hand, or the text must say so
+    certain = call.name.rpartition(".")[2] not in {"run", "exec"} or shells
+    if certain or known.patterns["launchers"].search(first) or known.patterns["programs"].search(first):
+        found.flag("runs", place)
+        parts = {part for word in call.words for part in word.split(".")}
+        if parts & known.places or call.words & trace.tainted:
+            found.flag("from_document", place)
+    if call.name.endswith("executeexcel4macro") and re.search(r"\b(exec|call|register|run)\s*\(", first):
+        found.flag("xlm_bridge", place)
+
+
+def _words(found: Behaviour, trace: Trace) -> None:
     names = trace.procedure.words
     place = trace.place()
     if names & _HTTP_WORDS and ("send" in names or "open" in names):
@@ -132,35 +142,6 @@ def _injection(found: Behaviour, traces: list[Trace], declared: dict[str, tuple[
         used |= here
     if used & known.memory and used & known.threads and used & known.copies:
         found.flag("injects", where)
-
-
-def _download(found: Behaviour, traces: list[Trace], known: Words) -> None:
-    """See whether what was fetched is saved, and whether what was saved is run: by name of variable or by path."""
-    downloads = "downloads" in found.flags
-    saved_text: set[str] = set()
-    program = ""
-    for trace in traces:
-        for call in trace.calls:
-            if call.kind == "download" or (call.kind == "save" and downloads):
-                if (call.kind == "download" and "tofile" in call.name) or (
-                    call.kind == "save" and trace.procedure.words & {"responsebody", "savetofile", "responsestream"}
-                ):
-                    found.flag("downloads_file", trace.place(call.line))
-                names = [match[0].lower() for text in call.texts[-4:] if (match := _FILE.search(text.strip()))]
-                saved_text.update(names)
-                if any(known.patterns["programs"].search(name[-5:]) for name in names):
-                    program = program or trace.place(call.line)
-    if "downloads_file" not in found.flags:
-        return
-    for trace in traces:
-        saved = {w for c in trace.calls if c.kind in {"download", "save"} for w in c.words}
-        for call in trace.calls:
-            if call.kind != "run" or "runs" not in found.flags:
-                continue
-            ran = " ".join(call.texts[:4]).lower()
-            unknown = HOLE in ran or not ran
-            if call.words & saved or any(name in ran for name in saved_text) or (program and unknown):
-                found.flag("runs_download", trace.place(call.line))
 
 
 def _texts(found: Behaviour, texts: Iterable[str], place: str, known: Words) -> None:

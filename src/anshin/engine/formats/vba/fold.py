@@ -143,27 +143,27 @@ class Folder:
         return self._atom(depth)
 
     def _atom(self, depth: int) -> Value:
-        token = self._peek()
+        word = self._peek()
         self._at += 1
-        if not token:
+        if not word:
             return None
-        if token[0] == '"':
-            return token[1:].removesuffix('"').replace('""', '"')
-        if token[0] == "&" and len(token) > 2:
-            digits = token[2:].rstrip("&%^")
-            return int(digits[:16] or "0", 16 if token[1] in "hH" else 8)
-        if token[0].isdigit():
-            digits = token.rstrip("%!#@^")
+        if word[0] == '"':
+            return word[1:].removesuffix('"').replace('""', '"')
+        if word[0] == "&" and len(word) > 2:
+            digits = word[2:].rstrip("&%^")
+            return int(digits[:16] or "0", 16 if word[1] in "hH" else 8)
+        if word[0].isdigit():
+            digits = word.rstrip("%!#@^")
             return int(digits[:18]) if digits.isdigit() else float(digits[:30])
-        if token == "(":
+        if word == "(":
             value = self._compare(depth + 1)
             if self._peek() == ")":
                 self._at += 1
             return value
-        if token[0].isalpha() or token[0] in "._":
-            return self._name(token.lower(), depth)
+        if word[0].isalpha() or word[0] in "._":
+            return self._name(word.lower(), depth)
         self._at -= 1
-        if token not in {")", ",", ":", ":=", ";"}:
+        if word not in {")", ",", ":", ":=", ";"}:
             self._at += 1
         return None
 
@@ -176,20 +176,7 @@ class Folder:
                 return _CONSTANTS[plain]
             return self.known.get(plain)
         self._at += 1
-        arguments: list[Value] = []
-        while self._at < len(self._tokens) and self._peek() != ")" and len(arguments) < 20_000:
-            if self._peek() == ",":
-                arguments.append(None)
-                self._at += 1
-                continue
-            before = self._at
-            arguments.append(self._compare(depth + 1))
-            if self._peek() == ",":
-                self._at += 1
-            elif self._at == before or self._peek() != ")":
-                break
-        if self._peek() == ")":
-            self._at += 1
+        arguments = self._inside(depth)
         held = self.known.get(plain)
         if isinstance(held, list) and len(arguments) == 1 and isinstance(arguments[0], int):
             return held[arguments[0]] if 0 <= arguments[0] < len(held) else None
@@ -202,6 +189,24 @@ class Folder:
             return None
         self.calls += value is not None
         return self._text(value) if isinstance(value, str) else value
+
+    def _inside(self, depth: int) -> list[Value]:
+        """Read the arguments up to the closing parenthesis."""
+        found: list[Value] = []
+        while self._at < len(self._tokens) and self._peek() != ")" and len(found) < 20_000:
+            if self._peek() == ",":
+                found.append(None)
+                self._at += 1
+                continue
+            before = self._at
+            found.append(self._compare(depth + 1))
+            if self._peek() == ",":
+                self._at += 1
+            elif self._at == before or self._peek() != ")":
+                break
+        if self._peek() == ")":
+            self._at += 1
+        return found
 
     def _text(self, value: str) -> str | None:
         self.produced += len(value)

@@ -18,9 +18,33 @@ _ODD = re.compile(
     r"[bcdfghjklmnpqrstvwxz]{5}|[BCDFGHJKLMNPQRSTVWXZ]{6}|[a-z]\d+[a-z]+\d|[a-z][A-Z][a-z][A-Z][a-z][A-Z]|([A-Za-z])\1\1"
 )
 _OBJECT = re.compile(r"[\w.{}:-]{3,60}")
-FLAGS = ("runs", "downloads", "downloads_file", "runs_download", "writes", "registry", "wmi", "launches", "hidden_window", "command", "lolbin",
-         "decoded", "hidden_text", "hidden_object", "from_document", "injects", "damage", "protection", "sandbox",
-         "persistence", "spreads", "mails_itself", "xlm_bridge")  # fmt: skip
+FLAGS = (
+    "runs",
+    "downloads",
+    "downloads_file",
+    "runs_download",
+    "runs_written",
+    "coded_call",
+    "writes",
+    "registry",
+    "wmi",
+    "launches",
+    "hidden_window",
+    "command",
+    "lolbin",
+    "decoded",
+    "hidden_text",
+    "hidden_object",
+    "from_document",
+    "injects",
+    "damage",
+    "protection",
+    "sandbox",
+    "persistence",
+    "spreads",
+    "mails_itself",
+    "xlm_bridge",
+)
 
 
 def measure(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from anshin.engine.budget import Budget
 from anshin.engine.formats.vba.fold import HOLE, Folder, Value, tokens
@@ -19,13 +20,65 @@ _LITERAL = re.compile(r'"((?:[^"\n]|"")*)"')
 _LEADING = frozenset(
     {"let", "set", "const", "public", "private", "global", "static", "call", "dim", "if", "elseif", "case"}
 )
+MAX_DECLARED = 300
+MAX_CALLS = 2000
+LONG_ARGUMENTS = 200
+"""Tokens of arguments that are read once a procedure has shown a hundred calls."""
 _BREAKS = frozenset({":", "then", "else"})
-_GENERIC = frozenset({"environ", "temp", "tmp", "appdata", "true", "false", "vbhide", "vbnormalfocus", "nothing", "me",
-                      "thisworkbook", "activedocument", "path", "application", "chr", "chrw", "string", "fullname"})  # fmt: skip
-_OFFICE = frozenset({"application", "xlapp", "wdapp", "excel", "word", "xl", "appexcel", "objexcel", "objword", "ppt",
-                     "powerpoint", "outlook", "access", "oexcel", "oxl"})  # fmt: skip
-_API_RUNS = frozenset({"shellexecute", "shellexecutea", "shellexecutew", "shellexecuteex", "shellexecuteexa", "createprocess",
-                       "createprocessa", "createprocessw", "winexec"})  # fmt: skip
+_GENERIC = frozenset(
+    {
+        "environ",
+        "temp",
+        "tmp",
+        "appdata",
+        "true",
+        "false",
+        "vbhide",
+        "vbnormalfocus",
+        "nothing",
+        "me",
+        "thisworkbook",
+        "activedocument",
+        "path",
+        "application",
+        "chr",
+        "chrw",
+        "string",
+        "fullname",
+    }
+)
+_OFFICE = frozenset(
+    {
+        "application",
+        "xlapp",
+        "wdapp",
+        "excel",
+        "word",
+        "xl",
+        "appexcel",
+        "objexcel",
+        "objword",
+        "ppt",
+        "powerpoint",
+        "outlook",
+        "access",
+        "oexcel",
+        "oxl",
+    }
+)
+_API_RUNS = frozenset(
+    {
+        "shellexecute",
+        "shellexecutea",
+        "shellexecutew",
+        "shellexecuteex",
+        "shellexecuteexa",
+        "createprocess",
+        "createprocessa",
+        "createprocessw",
+        "winexec",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -38,6 +91,7 @@ class Call:
     words: frozenset[str]  # names in its arguments
     line: int
     folded: bool = False  # at least one argument was put together from pieces
+    literals: tuple[str, ...] = ()  # text constants in its arguments
 
 
 @dataclass(slots=True)
@@ -58,10 +112,20 @@ class Trace:
         return f"macro {name}, line {line or self.procedure.first}"
 
 
-def _sinks() -> set[str]:
+@cache
+def _kinds() -> dict[str, str]:
     known = words()
-    return {*_API_RUNS, *known.creates, *known.downloads_api, "shell", "run", "exec", "executeexcel4macro", "create",
-            "savetofile", "createtextfile", "opentextfile", "open", "callbyname"}  # fmt: skip
+    return {
+        **dict.fromkeys((*_API_RUNS, "executeexcel4macro"), "run"),
+        **dict.fromkeys(known.creates, "create"),
+        **dict.fromkeys(known.downloads_api, "download"),
+        **dict.fromkeys(("savetofile", "createtextfile", "opentextfile", "filecopy", "copyfile", "movefile"), "save"),
+        "callbyname": "member",
+    }
+
+
+def _sinks() -> set[str]:
+    return {*_kinds(), "shell", "run", "exec", "create", "open"}
 
 
 @dataclass(slots=True)
@@ -76,7 +140,7 @@ class Tracer:
     def declare(self, procedure: Procedure) -> None:
         """Take the constants and declarations that stand outside procedures, and functions that return a constant."""
         for _, line in procedure.lines:
-            if "eclare" in line or "ECLARE" in line:
+            if ("eclare" in line or "ECLARE" in line) and len(self.declared) < MAX_DECLARED:
                 for name, library, alias in _DECLARE.findall(line):
                     self.declared[name.lower()] = (library.lower(), (alias or name).lower())
                     self.sinks.add(name.lower())
@@ -160,23 +224,18 @@ class Tracer:
             return "run" if following and head in {"", "vba", "interaction"} else ""
         if name in {"run", "exec"}:
             return "" if head in _OFFICE or not (head or token.startswith(".")) else "run"
-        if name in _API_RUNS or name == "executeexcel4macro":
-            return "run"
-        if name == "create" and following not in {")", ""} and len(line) > at + 2:
-            return "run" if head.startswith(("objprocess", "process", "win32")) or not head else "create_"
-        if name in words().creates:
-            return "create"
-        if name in words().downloads_api:
-            return "download"
-        if name in {"savetofile", "createtextfile", "opentextfile"}:
-            return "save"
-        if name == "open" and (head or token.startswith(".")):
-            return "open"
-        return "member" if name == "callbyname" else ""
+        if name == "create":
+            process = not head or head.startswith(("objprocess", "process", "win32"))
+            return "run" if process and following not in {")", ""} and len(line) > at + 2 else ""
+        if name == "open":
+            return "open" if head or token.startswith(".") else ""
+        return _kinds().get(name, "")
 
     def _note(self, kind: str, name: str, line: list[str], at: int, trace: Trace, number: int) -> None:
-        if len(trace.calls) >= 2000:
+        if len(trace.calls) >= MAX_CALLS:
             return
+        if len(trace.calls) > 100:
+            line = line[: at + LONG_ARGUMENTS]
         before = self.folder.calls
         values, after = self.folder.arguments(line, at + 1)
         pieces = sum(t in {"&", "+"} or t[:3].lower() == "chr" for t in line[at:after])
@@ -189,7 +248,8 @@ class Tracer:
             if len(text) >= 4 and changed:
                 _keep(trace, text, pieces)
         real = self.declared.get(name, ("", name))[1]
-        trace.calls.append(Call(kind, real, texts, names, number, folded=changed))
+        literals = tuple(t.strip('"') for t in line[at:after] if t[0] == '"')[:50]
+        trace.calls.append(Call(kind, real, texts, names, number, folded=changed, literals=literals))
 
 
 def _assigned(line: list[str], start: int) -> int:

@@ -30,8 +30,18 @@ class Words:
 def words() -> Words:
     """Return the lists."""
     data: dict[str, Any] = load_data("formats/vba/words.yaml")
-    patterns = ("launchers", "powershell", "hidden_window", "hidden_powershell", "lolbin", "damage", "protection", "sandbox", "persistence",
-                "programs")  # fmt: skip
+    patterns = (
+        "launchers",
+        "powershell",
+        "hidden_window",
+        "hidden_powershell",
+        "lolbin",
+        "damage",
+        "protection",
+        "sandbox",
+        "persistence",
+        "programs",
+    )
     return Words(
         triggers=frozenset(data["triggers"]),
         trigger_endings=tuple(data["trigger_endings"]),

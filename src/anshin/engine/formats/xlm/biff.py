@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from anshin.engine.budget import Budget
-from anshin.engine.formats.xlm.formula import Book, Node, Sheet
+from anshin.engine.formats.xlm.formula import Book, Node, Sheet, Value
 from anshin.engine.formats.xlm.tokens import TokenReader
 
 FORMULA, NAME, BOF, EOF, BOUNDSHEET, SST = 0x0006, 0x0018, 0x0809, 0x000A, 0x0085, 0x00FC
@@ -30,6 +30,8 @@ class Raw:
     links: list[str] = field(default_factory=list)  # other workbooks, programs
     table: bytes = b""
     old: bool = False  # BIFF5: texts are stored otherwise
+    books: int = 0  # workbooks that formulas name, our own among them
+    own: int = -1  # its number
 
 
 def records(data: bytes, at: int, budget: Budget) -> Iterator[tuple[int, bytes, int]]:
@@ -49,8 +51,6 @@ def records(data: bytes, at: int, budget: Budget) -> Iterator[tuple[int, bytes, 
 def globals_of(data: bytes, budget: Budget) -> Raw:
     """Return the globals: sheets with their places, names, links."""
     raw = Raw()
-    own = -1
-    books = 0
     for kind, body, at in records(data, 0, budget):
         if kind == BOF and at == 0:
             raw.old = len(body) >= 2 and body[1] < 6
@@ -60,22 +60,26 @@ def globals_of(data: bytes, budget: Budget) -> Raw:
             raw.starts.append((start, sheet))
         elif kind == NAME and len(body) >= 15:
             raw.names.append(_name(body, old=raw.old))
-        elif kind == SUPBOOK:
-            if body[2:4] == b"\x01\x04":
-                own = books
-            elif len(body) > 4:
-                raw.links.append(_long(body, 2))
-            books += 1
-        elif kind == EXTERNSHEET and not raw.old and len(body) >= 2:
-            raw.sheets = [
-                first if book == own or own < 0 else -2 for book, first, _ in struct.iter_unpack("<HHH", _threes(body))
-            ]
         elif kind == SST:
             raw.table = body
+        else:
+            _outside(raw, kind, body)
     for start, sheet in raw.starts:
         if data[start : start + 2] == b"\x09\x08" and data[start + 6 : start + 8] == b"\x40\x00":
             sheet.macro = True
     return raw
+
+
+def _outside(raw: Raw, kind: int, body: bytes) -> None:
+    if kind == SUPBOOK:
+        if body[2:4] == b"\x01\x04":
+            raw.own = raw.books
+        elif len(body) > 4:
+            raw.links.append(_long(body, 2))
+        raw.books += 1
+    elif kind == EXTERNSHEET and not raw.old and len(body) >= 2:
+        rows = struct.iter_unpack("<HHH", _threes(body))
+        raw.sheets = [first if book == raw.own or raw.own < 0 else -2 for book, first, _ in rows]
 
 
 def _threes(body: bytes) -> bytes:
@@ -160,15 +164,22 @@ def _fill(sheet: Sheet, data: bytes, start: int, raw: Raw, names: list[str], bud
                 sheet.formulas[last] = tree
             if body[12:14] != b"\xff\xff":
                 sheet.values[last] = struct.unpack_from("<d", body, 6)[0]
-        elif kind == LABELSST and len(body) >= 10:
-            (index,) = struct.unpack_from("<I", body, 6)
-            sheet.values[last] = raw.texts[index] if index < len(raw.texts) else None
-        elif kind == LABEL:
-            sheet.values[last] = _long(body, 6)
-        elif kind == NUMBER and len(body) >= 14:
-            sheet.values[last] = struct.unpack_from("<d", body, 6)[0]
-        elif kind == RK and len(body) >= 10:
-            sheet.values[last] = rk(struct.unpack_from("<I", body, 6)[0])
+        elif kind != FORMULA:
+            sheet.values[last] = _value(kind, body, raw)
+
+
+def _value(kind: int, body: bytes, raw: Raw) -> Value:
+    if kind == LABEL:
+        return _long(body, 6)
+    if kind == NUMBER and len(body) >= 14:
+        number: float = struct.unpack_from("<d", body, 6)[0]
+        return number
+    if len(body) < 10:
+        return None
+    (index,) = struct.unpack_from("<I", body, 6)
+    if kind == RK:
+        return rk(index)
+    return raw.texts[index] if kind == LABELSST and index < len(raw.texts) else None
 
 
 def rk(value: int) -> float:

@@ -48,29 +48,35 @@ class TextReader:
         return node
 
     def _atom(self, depth: int) -> Node:
-        token = self._peek()
+        word = self._peek()
         self._at += 1
-        if not token or depth > MAX_DEPTH:
+        if not word or depth > MAX_DEPTH:
             return UNKNOWN
-        if token[0] == '"':
-            return Node("value", value=token[1:].removesuffix('"').replace('""', '"'))
-        if token[0].isdigit():
-            return Node("value", value=float(token[:40]))
-        if token == "-":
-            return Node("call", name="u-", parts=(self._atom(depth + 1),))
-        if token == "(":
-            node = self._join(depth + 1)
-            if self._peek() == ")":
-                self._at += 1
-            return node
-        if match := _CELL.match(token):
+        if word[0] == '"':
+            return Node("value", value=word[1:].removesuffix('"').replace('""', '"'))
+        if word[0].isdigit():
+            return Node("value", value=float(word[:40]))
+        if word in {"-", "("}:
+            return self._nested(word, depth)
+        if match := _CELL.match(word):
             sheet = (match["sheet"] or "").strip("'").lower()
             return Node("cell", sheet=self._sheets.get(sheet, -2) if sheet else -1, cell=_place(match))
-        if token[0].isalpha() or token[0] == "_":
+        return self._named(word, depth)
+
+    def _nested(self, word: str, depth: int) -> Node:
+        if word == "-":
+            return Node("call", name="u-", parts=(self._atom(depth + 1),))
+        node = self._join(depth + 1)
+        if self._peek() == ")":
+            self._at += 1
+        return node
+
+    def _named(self, word: str, depth: int) -> Node:
+        if word[0].isalpha() or word[0] == "_":
             if self._peek() == "(":
-                return self._call(token.upper(), depth)
-            return Node("name", name=token.lower())
-        if token in {")", ","}:
+                return self._call(word.upper(), depth)
+            return Node("name", name=word.lower())
+        if word in {")", ","}:
             self._at -= 1
         return UNKNOWN
 

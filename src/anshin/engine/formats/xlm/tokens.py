@@ -1,18 +1,66 @@
 """Formulas as Excel stores them: a row of tokens for a stack, turned into a tree. Format: [MS-XLS] 2.5.198."""
 
 import struct
+from collections.abc import Callable
 from functools import cache
 
 from anshin.engine.formats.xlm.formula import Node
 from anshin.engine.wording import load_data
 
 UNKNOWN = Node("value")
-_BINARY = {0x03: "+", 0x04: "-", 0x05: "*", 0x06: "/", 0x07: "^", 0x08: "&", 0x09: "<", 0x0A: "<=", 0x0B: "=", 0x0C: ">=",
-           0x0D: ">", 0x0E: "<>", 0x0F: " ", 0x10: ",", 0x11: ":"}  # fmt: skip
-_SKIPPED = {False: {0x01: 4, 0x02: 4, 0x1C: 1, 0x20: 7, 0x26: 6, 0x27: 6, 0x28: 6, 0x29: 2, 0x2A: 4, 0x2B: 8,
-                    0x2D: 8, 0x25: 8, 0x3B: 10, 0x3C: 6, 0x3D: 10},
-            True: {0x01: 4, 0x02: 4, 0x1C: 1, 0x20: 14, 0x26: 6, 0x27: 6, 0x28: 6, 0x29: 2, 0x2A: 6, 0x2B: 12,
-                   0x2D: 12, 0x25: 12, 0x3B: 14, 0x3C: 8, 0x3D: 14}}  # fmt: skip
+_BINARY = {
+    0x03: "+",
+    0x04: "-",
+    0x05: "*",
+    0x06: "/",
+    0x07: "^",
+    0x08: "&",
+    0x09: "<",
+    0x0A: "<=",
+    0x0B: "=",
+    0x0C: ">=",
+    0x0D: ">",
+    0x0E: "<>",
+    0x0F: " ",
+    0x10: ",",
+    0x11: ":",
+}
+_SKIPPED = {
+    False: {
+        0x01: 4,
+        0x02: 4,
+        0x1C: 1,
+        0x20: 7,
+        0x26: 6,
+        0x27: 6,
+        0x28: 6,
+        0x29: 2,
+        0x2A: 4,
+        0x2B: 8,
+        0x2D: 8,
+        0x25: 8,
+        0x3B: 10,
+        0x3C: 6,
+        0x3D: 10,
+    },
+    True: {
+        0x01: 4,
+        0x02: 4,
+        0x1C: 1,
+        0x20: 14,
+        0x26: 6,
+        0x27: 6,
+        0x28: 6,
+        0x29: 2,
+        0x2A: 6,
+        0x2B: 12,
+        0x2D: 12,
+        0x25: 12,
+        0x3B: 14,
+        0x3C: 8,
+        0x3D: 14,
+    },
+}
 """Lengths of tokens whose value is of no use here, in BIFF8 and in BIFF12."""
 MAX_TOKENS = 8000
 
@@ -62,34 +110,30 @@ class TokenReader:
         self._at += 1
         base = code if code < 0x40 else (code & 0x1F) | 0x20
         if base in _BINARY:
-            right, left = self._pop(), self._pop()
-            parts = (left, right)
-            if base == 0x08 and left.kind == "call" and left.name == "&":
-                parts = (*left.parts, right)  # a chain of joins stays flat, however long
-            self._stack.append(Node("call", name=_BINARY[base], parts=parts))
+            self._binary(base)
         elif base in {0x13, 0x14}:
             self._stack.append(Node("call", name="u-" if base == 0x13 else "%", parts=(self._pop(),)))
-        elif base in {0x12, 0x15}:
-            pass
         elif base == 0x16:
             self._stack.append(UNKNOWN)
-        elif base in {0x17, 0x1D, 0x1E, 0x1F}:
-            self._constant(base)
-        elif base == 0x19:
-            self._attribute()
-        elif base in {0x21, 0x22}:
-            self._function(base)
-        elif base in {0x23, 0x24, 0x2C, 0x39, 0x3A}:
-            self._reference(base)
+        elif base in _READERS:
+            _READERS[base](self, base)
         elif base in _SKIPPED[self._wide]:
             self._at += _SKIPPED[self._wide][base]
             if base not in {0x26, 0x27, 0x28, 0x29}:
                 self._stack.append(UNKNOWN)
         else:
-            return False
+            return base in {0x12, 0x15}
         return True
 
-    def _constant(self, base: int) -> None:
+    def _binary(self, base: int) -> None:
+        right, left = self._pop(), self._pop()
+        parts: tuple[Node, ...] = (left, right)
+        if base == 0x08 and left.kind == "call" and left.name == "&":
+            parts = (*left.parts, right)  # a chain of joins stays flat, however long
+        self._stack.append(Node("call", name=_BINARY[base], parts=parts))
+
+    def constant(self, base: int) -> None:
+        """Push a constant."""
         if base == 0x17:
             self._stack.append(Node("value", value=self._string()))
         elif base == 0x1D:
@@ -110,14 +154,16 @@ class TokenReader:
         self._at += size
         return raw.decode("utf-16-le" if double & 1 else "latin-1", "replace")
 
-    def _attribute(self) -> None:
+    def attribute(self, _base: int) -> None:
+        """Read a remark for the calculator; one kind is a sum."""
         flags, size = self._read("<BH")
         if flags & 0x04:
             self._at += (size + 1) * 2
         elif flags & 0x10:
             self._stack.append(Node("call", name="SUM", parts=(self._pop(),)))
 
-    def _function(self, base: int) -> None:
+    def function_(self, base: int) -> None:
+        """Push a call."""
         count = -1
         if base == 0x22:
             count = self._read("<B")[0] & 0x7F
@@ -131,7 +177,8 @@ class TokenReader:
             parts = parts[1:]
         self._stack.append(Node("call", name=name, parts=parts))
 
-    def _reference(self, base: int) -> None:
+    def reference(self, base: int) -> None:
+        """Push a cell or a name."""
         if base in {0x23, 0x39}:
             if base == 0x39:
                 self._read("<H")
@@ -145,3 +192,11 @@ class TokenReader:
             sheet = self._sheets[number] if number < len(self._sheets) else -2
         row, column = self._read("<IH") if self._wide else self._read("<HH")
         self._stack.append(Node("cell", sheet=sheet, cell=(row, column & 0x3FFF)))
+
+
+_READERS: dict[int, Callable[[TokenReader, int], None]] = {
+    **dict.fromkeys((0x17, 0x1D, 0x1E, 0x1F), TokenReader.constant),
+    0x19: TokenReader.attribute,
+    **dict.fromkeys((0x21, 0x22), TokenReader.function_),
+    **dict.fromkeys((0x23, 0x24, 0x2C, 0x39, 0x3A), TokenReader.reference),
+}

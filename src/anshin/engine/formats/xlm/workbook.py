@@ -9,11 +9,13 @@ from anshin.engine.formats.xlm.report import report
 
 
 def read_workbook(found: Parsed, box: Container, budget: Budget) -> None:
-    """Report the macro sheets and links of the workbook in `box`, where there is one."""
-    stream = box.find("Workbook") or box.find("Book")
-    if stream is None:
-        return
-    book, raw = read_book(box.read(stream), budget)
+    """Report the macro sheets and links of the workbooks in `box`, embedded ones included."""
+    for stream in box.named("workbook", "book")[:50]:
+        _one(found, box.read(stream), budget)
+
+
+def _one(found: Parsed, data: bytes, budget: Budget) -> None:
+    book, raw = read_book(data, budget)
     report(found, book, budget)
     links = 0
     for link in raw.links[:500]:

@@ -1,0 +1,198 @@
+"""Long runs of base64, hex, escapes and character codes: decoded wherever they stand, whatever decodes them later."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from anshin.engine.budget import Budget
+from anshin.engine.formats.script.decode.piece import Piece
+from anshin.engine.formats.script.decode.reveal import as_text
+from anshin.engine.formats.script.source import Source
+
+LONG = 40
+RUNS = 256
+BYTES = 8 * 1024 * 1024
+_BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+/=])={0,2}[A-Za-z0-9+/]{40,}(?:\s*[\r\n]\s*[A-Za-z0-9+/]{24,})*(?:\s*[\r\n]\s*[A-Za-z0-9+/]{1,76}=*(?=[\s\"'@]))?={0,2}"
+)
+_HEX = re.compile(r"(?<![A-Za-z0-9+/])(?:0x)?(?:[0-9a-fA-F]{2}){24,}(?![A-Za-z0-9+/])")
+_ESCAPED = tuple(
+    (mark, re.compile(pattern))
+    for mark, pattern in (
+        ("\\x", r"\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2}){11,}"),
+        ("\\u", r"\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4}){11,}"),
+        ("%u", r"%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}){7,}"),
+        ("%", r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2}){11,}"),
+        ("\\1", r"\\[0-3][0-7]{2}(?:\\[0-3][0-7]{2}){11,}"),
+    )
+)
+_PRINTABLE_ESCAPE = re.compile(r"\\x([2-7][0-9a-fA-F])|\\u00([2-7][0-9a-fA-F])|\\u\{([2-7][0-9a-fA-F])\}")
+MANY_ESCAPES = 16
+_NUMBERS = re.compile(r"(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,5})[^\w\"'(){}\[\]\\]{1,4}){22,}(?:0x[0-9a-fA-F]{1,2}|\d{1,5})\b")
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,2}|\d{1,5}")
+NUMBER_WORDS = frozenset(
+    {
+        "fromcharcode",
+        "chr",
+        "chrw",
+        "chrb",
+        "char",
+        "bytes",
+        "bytearray",
+        "byte",
+        "bxor",
+        "xor",
+        "charcodeat",
+        "toint32",
+        "split",
+        "tobyte",
+    }
+)
+SURE_NUMBER_WORDS = frozenset({"fromcharcode", "chr", "chrw", "bxor", "bytearray", "toint32"})
+LARGE = 64 * 1024
+_HEX_DIGITS = frozenset("0123456789abcdef")
+_TELLING = (
+    b"http",
+    b"powershell",
+    b"wscript",
+    b"createobject",
+    b"cmd",
+    b"function",
+    b"import ",
+    b"eval",
+    b"execute",
+    b"invoke",
+    b"document.",
+    b"This program",
+    b"new-object",
+    b"var ",
+    b"$",
+)
+
+
+def blobs(source: Source, budget: Budget) -> Iterator[Piece]:
+    """Yield what long runs decode to."""
+    if any(len(word) >= 20 for word in source.words):
+        yield from _base64(source, budget)
+    if any(len(word) >= 48 and _HEX_DIGITS.issuperset(word.removeprefix("0x")) for word in source.words):
+        yield from _hex(source, budget)
+    if "\\" in source.text or "%" in source.text:
+        yield from _escapes(source, budget)
+    if source.words & (NUMBER_WORDS if len(source.text) <= LARGE else SURE_NUMBER_WORDS):
+        yield from _numbers(source, budget)
+
+
+def _base64(source: Source, budget: Budget) -> Iterator[Piece]:
+    left, count = BYTES, 0
+    for match in _BASE64.finditer(source.text):
+        budget.check_time()
+        count, left = count + 1, left - len(match[0])
+        if count > RUNS or left < 0:
+            return
+        run = "".join(match[0].split())
+        if not run.startswith("="):
+            data = unbase64(run)
+            if data:
+                yield Piece(data, "base64", match.start())
+        if run.startswith("=") or len(run) >= 64:
+            data = unbase64(run[::-1])
+            if data and (as_text(data) or data[:2] in {b"\x1f\x8b", b"x\x9c", b"x\xda", b"MZ"}):
+                yield Piece(data, "reverse > base64", match.start())
+
+
+def unbase64(run: str) -> bytes:
+    """Decode base64 with wrong or missing padding; empty where it is none."""
+    run = run.rstrip("=")
+    if len(run) % 4 == 1:
+        run = run[:-1]
+    try:
+        return base64.b64decode(run + "=" * (-len(run) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _hex(source: Source, budget: Budget) -> Iterator[Piece]:
+    for count, match in enumerate(_HEX.finditer(source.text)):
+        budget.check_time()
+        if count >= RUNS:
+            return
+        digits = match[0].removeprefix("0x")
+        yield Piece(bytes.fromhex(digits[: len(digits) // 2 * 2]), "hex", match.start())
+
+
+def _escapes(source: Source, budget: Budget) -> Iterator[Piece]:
+    text = source.text
+    for mark, pattern in _ESCAPED:
+        if text.count(mark) < 8:
+            continue
+        for count, match in enumerate(pattern.finditer(text)):
+            budget.check_time()
+            if count >= RUNS:
+                return
+            yield Piece(_unescaped(match[0]), "escapes", match.start())
+    if text.count("\\x") + text.count("\\u") >= MANY_ESCAPES:
+        out, count = _PRINTABLE_ESCAPE.subn(lambda m: chr(int(m[1] or m[2] or m[3], 16)), text)
+        if count >= MANY_ESCAPES:
+            yield Piece(out, "escapes", rewritten=True)
+
+
+def _unescaped(run: str) -> bytes:
+    if run.startswith("\\x"):
+        return bytes.fromhex(run.replace("\\x", ""))
+    if run.startswith("%u"):  # UTF-16 in the order of memory
+        return b"".join(int(part, 16).to_bytes(2, "little") for part in run.split("%u")[1:])
+    if run.startswith("%"):
+        return bytes.fromhex(run.replace("%", ""))
+    if run.startswith("\\u"):
+        return "".join(chr(int(part, 16)) for part in run.split("\\u")[1:]).encode("utf-8", "replace")
+    return bytes(int(part, 8) & 255 for part in run.split("\\")[1:])
+
+
+def _numbers(source: Source, budget: Budget) -> Iterator[Piece]:
+    for count, match in enumerate(_NUMBERS.finditer(source.text)):
+        budget.check_time()
+        if count >= RUNS:
+            return
+        numbers = [int(n, 16) if n[:2] in {"0x", "0X"} else int(n) for n in _NUMBER.findall(match[0])]
+        yield from keyed(np.asarray(numbers, dtype=np.int64), "character codes", match.start())
+
+
+def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece]:
+    """Yield codes as text or file: as they are, or after one number is added to, or XORed with, each of them.
+
+    A loop that undoes such a shift is not run; the few hundred possible keys are tried instead.
+    """
+    if not len(codes):
+        return
+    if codes.max() <= 255:
+        plain = codes.astype(np.uint8).tobytes()
+        yield Piece(plain, how, offset)
+        if _tells(plain[:4096]):
+            return
+    head = codes[:256]
+    for name, keys, moved in (
+        ("xor", np.arange(1, 256), np.bitwise_xor),
+        ("shift", np.arange(-int(head.max()), 256), np.add),
+    ):
+        grid = moved(head[None, :], keys[:, None])
+        good = ((grid >= 32) & (grid < 127) | (grid == 10) | (grid == 13) | (grid == 9)).mean(axis=1) > 0.98
+        for key in keys[good][:64]:
+            whole = moved(codes, key)
+            data = (whole & 255).astype(np.uint8).tobytes()
+            if _tells(data[:4096]):
+                yield Piece(data, f"{how} > {name}", offset)
+                return
+    key = int(codes[0]) ^ 0x4D
+    if len(codes) > 256 and int(codes[1]) ^ key == 0x5A and 0 < key < 256:
+        data = ((codes ^ key) & 255).astype(np.uint8).tobytes()
+        if b"This program" in data[:512] or b"PE\0\0" in data[:1024]:
+            yield Piece(data, f"{how} > xor", offset)
+
+
+def _tells(data: bytes) -> bool:
+    lower = data.lower()
+    return sum(word.lower() in lower for word in _TELLING) >= 2

@@ -1,0 +1,91 @@
+"""The text of a script, with the views that signs and decoders look at; each is made when it is first asked for."""
+
+import re
+from bisect import bisect_right
+from functools import cache, cached_property
+
+from anshin.engine.wording import load_data
+
+LARGEST_LEXED = 128 * 1024
+LANGUAGES = "formats/script/languages.yaml"
+_WORD = bytes(c + 32 if 65 <= c <= 90 else c if (chr(c).isalnum() and c < 128) or c == 95 else 32 for c in range(256))
+
+
+@cache
+def _pattern(language: str, name: str) -> re.Pattern[str] | None:
+    text = load_data(LANGUAGES).get(language, {}).get(name)
+    return re.compile(text, re.DOTALL) if text else None
+
+
+class Source:
+    """One text in one language."""
+
+    def __init__(self, text: str, language: str) -> None:
+        """Take the marks away that a language lets stand in the middle of words (` of PowerShell, ^ of batch)."""
+        self.language = language
+        self.raw = text
+        self.ticks = 0
+        marks = load_data(LANGUAGES).get(language, {}).get("mark", "")
+        if marks and marks in text:
+            pattern = _pattern(language, "ticks")
+            assert pattern is not None
+            text, self.ticks = pattern.subn("", text)
+        self.text = text
+
+    @cached_property
+    def lower(self) -> str:
+        """The text in lower case; its length may differ from the text's only outside of ASCII."""
+        return self.text.lower()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words of ASCII letters, digits and _ in lower case."""
+        split = self.text.encode("utf-8", "replace").translate(_WORD).split()
+        self.word_count = len(split)
+        return frozenset(w.decode() for w in set(split))
+
+    @cached_property
+    def code(self) -> str:
+        """The text in lower case, comments replaced by a space; a very long text keeps them."""
+        pattern = _pattern(self.language, "comments")
+        if pattern is None or len(self.text) > LARGEST_LEXED:
+            return self.lower
+        # strings are matched first, so that a comment mark inside of one is none
+        return pattern.sub(lambda m: " " if m.lastgroup == "c" else m[0], self.lower)
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [m.start() for m in re.finditer("\n", self.text)]
+
+    def line(self, offset: int) -> int:
+        """Return the number of the line, from 1."""
+        return bisect_right(self._breaks, offset - 1) + 1 if offset > 0 else 1
+
+    def line_of(self, found: str) -> int:
+        """Return the line of a lower-case text that was found in `code`."""
+        at = self.lower.find(found) if found else 0
+        return self.line(max(0, at))
+
+
+def text_of(data: bytes) -> str:
+    """Return `data` as text; every byte gets some meaning. Windows runs scripts in UTF-16 without a mark, too."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    head = data[:512]
+    if len(head) >= 8 and head.count(0) * 3 >= len(head):
+        even, odd = head[::2].count(0), head[1::2].count(0)
+        return data.decode("utf-16-be" if even > odd else "utf-16-le", "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp932" if _is_cp932(data) else "latin-1", "replace")
+
+
+def _is_cp932(data: bytes) -> bool:
+    """Whether it reads as Japanese text of Windows; a cut character at the very end is forgiven."""
+    try:
+        data[:4096].decode("cp932")
+    except UnicodeDecodeError as error:
+        return error.start >= min(len(data), 4096) - 2
+    return True
