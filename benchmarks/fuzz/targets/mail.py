@@ -2,11 +2,10 @@
 
 import contextlib
 
-from anshin.engine.budget import Budget, Meter
-from anshin.engine.content import BytesContent
+from anshin.engine.budget import Budget
 from anshin.engine.errors import LimitHit
+from anshin.engine.formats.registry import parser_of
 from anshin.engine.limits import MIB, Limits
-from anshin.engine.unpack.mail import unpack_mail
 
 _LIMITS = Limits(seconds=5, total_bytes=64 * MIB)
 _ATTACHED = b"""From: a@example.com
@@ -48,6 +47,8 @@ SEEDS: list[bytes] = [_ATTACHED, _ENCODED, _INSIDE]
 
 def run(data: bytes) -> None:
     """Read `data` as a mail."""
+    parser = parser_of("mail")
+    assert parser is not None
     with contextlib.suppress(LimitHit):
-        for found in unpack_mail(BytesContent(data), "x", Meter(Budget(_LIMITS), len(data))):
-            assert found.name.isprintable()
+        found = parser(data, Budget(_LIMITS))
+        assert all(member.name.isprintable() for member in found.members)

@@ -3,16 +3,17 @@
 import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from anshin.engine.jail.job import Job
 from anshin.engine.jail.pool import Jailed
 from anshin.engine.jail.report import JailReport
-from anshin.engine.judge import Judge
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
-from anshin.engine.rules.scan import RuleScanner
 from anshin.engine.verdict import Verdict, Versions
+
+if TYPE_CHECKING:
+    from anshin.engine.judge import Judge
 
 
 class Backend(Protocol):
@@ -39,6 +40,10 @@ class InProcess:
         self._thread.submit(self._load, rules, limits, versions).result()
 
     def _load(self, rules: bytes, limits: Limits, versions: Versions) -> None:
+        # with the walls up, none of the readers is needed on this side: the start stays short
+        from anshin.engine.judge import Judge
+        from anshin.engine.rules.scan import RuleScanner
+
         self._judge = Judge(RuleScanner(rules), limits, versions)
 
     def _unload(self) -> None:
