@@ -16,6 +16,8 @@ from anshin.engine.jail.walls import die_with_parent
 from anshin.engine.jail.worker import work
 from anshin.engine.judge import Judge
 from anshin.engine.limits import Limits
+from anshin.engine.models import ModelSet
+from anshin.engine.models.package import unpacked
 from anshin.engine.rules.catalogue import catalogue
 from anshin.engine.rules.scan import RuleScanner
 from anshin.engine.verdict import Versions
@@ -28,7 +30,10 @@ def serve(control: Connection) -> None:
     _first_victim()
     setup = wire.receive(control)
     limits = Limits(**setup["limits"])
-    judge = Judge(RuleScanner(control.recv_bytes(), own_timer=False), limits, Versions(**setup["versions"]))
+    scanner = RuleScanner(control.recv_bytes(), own_timer=False)
+    # the broker has checked the signatures; it and this process are one program
+    models = ModelSet([unpacked(control.recv_bytes()) for _ in range(int(setup["models"]))])
+    judge = Judge(scanner, limits, Versions(**setup["versions"]), models)
     _warm_up()
     wire.send(control, {"ready": os.getpid()})
     children: set[int] = set()
