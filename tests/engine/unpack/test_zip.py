@@ -272,3 +272,9 @@ def test_archive_of_many_entries_over_the_same_bytes_is_no_bomb(judge):
     found = judge(local + lines + end_record(2000, len(lines), len(local)))
     assert len(found.children) <= 26
     assert found.status is not Status.MALICIOUS
+
+
+def test_archive_of_too_many_entries_is_no_forgery(judge):
+    found = judge(zipped({f"{n}/": b"" for n in range(30)} | {"a.txt": b"hello"}), members=20)
+    assert gap_codes(found) == {"members"}
+    assert not found.reasons
