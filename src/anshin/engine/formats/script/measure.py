@@ -36,7 +36,7 @@ _ENCODED_WORDS = frozenset(
         "bxor",
     }
 )
-_STRINGS = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
+_STRINGS = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?")
 _URL = re.compile(r"https?://[^\s\"'<>)]{4,200}", re.IGNORECASE)
 _RAW_URL = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}\b|https?://0x[0-9a-f]{8}\b|https?://\d{8,10}\b", re.IGNORECASE)
 _JSF = re.compile(r"[\[\]()!+]{600,}")
