@@ -8,6 +8,7 @@ from anshin.engine.formats.elf import facts, signs, upx
 from anshin.engine.formats.elf.image import DYN, EXEC, REL, Image, read
 from anshin.engine.formats.elf.layout import layout
 from anshin.engine.formats.elf.linked import linked
+from anshin.engine.formats.frozen import take_out
 from anshin.engine.formats.markers import Markers
 from anshin.engine.unpack.member import Member, Problem
 
@@ -44,6 +45,7 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     if packed is not None:
         _unpack(image, packed, budget, parsed)
     _inner(image, budget, parsed)
+    take_out(data, budget, parsed)
     behind = data[image.end :] if shape.overlay else b""
     if behind.startswith(_CARRIED):
         budget.spend(len(behind))
