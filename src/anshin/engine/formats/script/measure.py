@@ -99,7 +99,7 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
             "quote_share": _share(text.count('"') + text.count("'"), size),
             "semicolon_share": _share(text.count(";"), size),
             "non_ascii_share": _share(len(text) - len(text.encode("ascii", "ignore")), size),
-            "comment_share": _share(max(0, len(source.lower) - len(source.code)), max(1, len(source.lower))),
+            "comment_share": source.comment_share(),
             "string_share": _share(total, size),
             "string_count_log": math.log1p(len(strings)),
             "string_mean_log": math.log1p(_share(total, len(strings))),
