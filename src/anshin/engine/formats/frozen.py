@@ -19,7 +19,7 @@ def take_out(data: bytes, budget: Budget, parsed: Parsed) -> None:
     if at < 0:
         return
     from anshin.engine.formats.pe.overlay import Overlay  # late: few programs need it
-    from anshin.engine.formats.pe.pyinstaller import entries
+    from anshin.engine.formats.pyinstaller import entries
 
     for found in entries(data, Overlay(0, min(len(data), at + COOKIE), "pyinstaller"), budget):
         if isinstance(found, Member):
