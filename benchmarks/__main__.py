@@ -5,12 +5,14 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
+ON_REQUEST = {"fuzz", "robustness", "tricks"}
+"""What measures no speed: it takes hours, needs foreign files, or shows something to a person."""
 
 
 def main() -> None:
     """Run the benchmarks named on the command line, or all of them."""
     there = sorted(path.parent.name for path in HERE.glob("*/__main__.py"))
-    wanted = sys.argv[1:] or there
+    wanted = sys.argv[1:] or [name for name in there if name not in ON_REQUEST]
     unknown = sorted(set(wanted) - set(there))
     if unknown:
         sys.exit(f"No benchmark named {unknown[0]}. There are: {', '.join(there)}.")

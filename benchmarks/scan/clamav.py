@@ -74,7 +74,7 @@ class Clamd:
 
 
 @contextmanager
-def clamd(database: Path, folder: Path) -> Iterator[Clamd]:
+def clamd(database: Path, folder: Path, *, threads: int = 1) -> Iterator[Clamd]:
     """Start a daemon of our own and stop exactly that one."""
     line, log = folder / "socket", folder / "log"
     settings = {
@@ -83,7 +83,7 @@ def clamd(database: Path, folder: Path) -> Iterator[Clamd]:
         "LogFile": log,
         "PidFile": folder / "pid",
         "Foreground": "yes",
-        "MaxThreads": 1,
+        "MaxThreads": threads,
         "DisableCache": "yes",  # every file is new to it, as it is to us
         "SelfCheck": 0,
     }

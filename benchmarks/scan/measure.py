@@ -78,13 +78,13 @@ def anshin(files: list[Path], seconds: float) -> tuple[Row, Row, dict[str, int],
         noticed.clear()
         first = timed(files, judge, seconds)
         size = sum(f.stat().st_size for f in files[: len(first)])
-        memory = _memory_of_children()
+        memory = memory_of_children()
         counts, seen = dict(statuses), list(noticed)
         again = timed(files[: len(first)], judge, seconds)
     return row("anshin (jailed worker)", first, size, memory), row("anshin, second look", again, size), counts, seen
 
 
-def _memory_of_children() -> float:
+def memory_of_children() -> float:
     """Return the proportional memory (PSS) of the zygote and its workers in MB; 0 where the system does not tell."""
     total = 0
     waiting = [os.getpid()]

@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 from anshin.cli import reference
-from anshin.cli.reference_pages import commands, routes, settings
+from anshin.cli.reference_pages import commands, indicators, routes, settings
 from anshin.console.web.config import SETTINGS
+from anshin.engine.rules.catalogue import catalogue
+from anshin.engine.rules.own import own_rules
 
 
 def test_pages_are_current():
@@ -38,3 +40,10 @@ def test_a_changed_page_is_found(tmp_path: Path):
     checked = subprocess.run([*command, "--check"], check=False, timeout=60, capture_output=True, text=True)
     assert checked.returncode == 1
     assert "cli.ja.md" in checked.stderr
+
+
+def test_every_sign_stands_in_both_pages():
+    for language in ("ja", "en"):
+        page = indicators.page(language)
+        for code in (*catalogue(), *(rule.code for rule in own_rules())):
+            assert f"| `{code}` |" in page

@@ -39,7 +39,16 @@ def tarred(members: dict[str, bytes]) -> bytes:
 
 def minimal_pe() -> bytes:
     """Return the headers of a program that does nothing and cannot run."""
-    return b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", 0x8664) + bytes(200)
+    return (
+        b"MZ"
+        + bytes(58)
+        + struct.pack("<I", 64)
+        + b"PE\0\0"
+        + struct.pack("<H", 0x8664)
+        + bytes(18)
+        + b"\x0b\x02"
+        + bytes(180)
+    )
 
 
 def noise(size: int, seed: int = 1) -> bytes:

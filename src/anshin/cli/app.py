@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from anshin.cli import agent, audit, operate, people, up, worker
+from anshin.cli import agent, audit, engine, model, operate, people, risk, up, worker
 from anshin.cli.errors import run
 from anshin.cli.scan import scan
 
@@ -12,7 +12,10 @@ app = typer.Typer(name="anshin", no_args_is_help=True, rich_markup_mode=None, pr
 app.command("up")(up.up)
 app.command("scan")(scan)
 app.add_typer(agent.app)
+app.add_typer(engine.app)
 app.add_typer(audit.app)
+app.add_typer(model.app)
+app.add_typer(risk.app)
 app.command("worker")(worker.worker)
 app.command("backup")(operate.backup)
 app.command("restore")(operate.restore)

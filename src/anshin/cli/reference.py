@@ -1,4 +1,4 @@
-"""Generates the reference pages that the program itself knows best: commands, settings, routes.
+"""Generates the reference pages that the program itself knows best: commands, settings, routes, signs.
 
 `python -m anshin.cli.reference` writes docs/reference; with `--check` it only says which pages are out of date.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from anshin.cli.reference_pages import commands, routes, settings
+from anshin.cli.reference_pages import commands, indicators, risk, routes, settings
 
 Language = Literal["ja", "en"]
 ROOT = Path(__file__).resolve().parents[3]
@@ -19,8 +19,12 @@ FOLDER = ROOT / "docs" / "reference"
 PAGES: dict[str, Callable[[], str]] = {
     "cli.en.md": lambda: commands.page("en"),
     "cli.ja.md": lambda: commands.page("ja"),
+    "indicators.en.md": lambda: indicators.page("en"),
+    "indicators.ja.md": lambda: indicators.page("ja"),
     "settings.en.md": lambda: settings.page("en"),
     "settings.ja.md": lambda: settings.page("ja"),
+    "risk.en.md": lambda: risk.page("en"),
+    "risk.ja.md": lambda: risk.page("ja"),
     "routes.md": routes.page,
 }
 

@@ -44,7 +44,7 @@ def scan(
     from anshin.engine.service import Engine, EngineSettings
 
     settings = EngineSettings(
-        workers=jobs, rules_dirs=tuple(rules or ()), allow=_hashes(allow, "allow"), deny=_hashes(deny, "deny")
+        workers=jobs, rules_dirs=tuple(rules or ()), allow=hashes(allow, "allow"), deny=hashes(deny, "deny")
     )
     language = _language(lang)
     skipped: list[str] = []
@@ -58,7 +58,7 @@ def scan(
     counts: dict[str, int] = {}
     with Engine(settings) as engine:
         for refused in engine.rule_errors():
-            typer.echo(f"anshin: rules refused: {refused.path}, line {refused.line}: {refused.message}", err=True)
+            typer.echo(f"anshin: rule refused: {refused.path}, line {refused.line}: {refused.message}", err=True)
         for verdict in _judged(engine, paths, jobs, skip, quiet=quiet):
             if as_json or as_sarif:
                 verdicts.append(verdict)
@@ -86,7 +86,8 @@ def exit_code(counts: dict[str, int]) -> int:
     return next((code for status, code in _EXIT.items() if counts.get(status)), 0)
 
 
-def _hashes(path: Path | None, field: str) -> frozenset[str]:
+def hashes(path: Path | None, field: str) -> frozenset[str]:
+    """Return the list of hashes in a file; raises `CliError`."""
     if path is None:
         return frozenset()
     from anshin.engine.errors import ListError
@@ -124,7 +125,7 @@ def _judged(
 ) -> "Iterator[Verdict]":
     """Yield verdicts in the order of the files while at most `2 * jobs` of them are under way."""
     from anshin.cli.progress import Counter
-    from anshin.cli.targets import walk
+    from anshin.engine.walk import walk
 
     waiting: deque[Future[Verdict]] = deque()
     with ThreadPoolExecutor(jobs) as pool, Counter("scanning", wanted=not quiet) as counter:

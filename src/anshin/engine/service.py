@@ -4,7 +4,8 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -14,14 +15,19 @@ from anshin import __version__
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.cache import VerdictCache
 from anshin.engine.content import BytesContent, FileContent, sha256
-from anshin.engine.errors import LimitHit
-from anshin.engine.jail.backend import Backend, open_backend
+from anshin.engine.errors import JailError, LimitHit
+from anshin.engine.examination import Examination
+from anshin.engine.jail.backend import open_backend
 from anshin.engine.jail.job import Job
 from anshin.engine.jail.report import JailReport
+from anshin.engine.jail.shift import Shift
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists, make_lists
+from anshin.engine.models import ModelPackage
+from anshin.engine.models.bundle import bundled
 from anshin.engine.names import base_name, safe_name
-from anshin.engine.rules.compile import RuleError, compile_rules
+from anshin.engine.rules.compile import RuleError, RuleSet, compile_rules
+from anshin.engine.rules.watch import Watch
 from anshin.engine.verdict import FileType, Status, Verdict, Versions
 from anshin.engine.wording import gap, reason, unreadable
 
@@ -30,7 +36,7 @@ _UNKNOWN = FileType(kind="unknown", mime="application/octet-stream", decided_by=
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """How an engine works; all of it stays the same for its life, but for the lists."""
+    """How an engine works; all of it stays the same for its life, but for lists and the text of rules."""
 
     workers: int = 1
     """Files judged at the same time, each in a process of its own."""
@@ -39,6 +45,10 @@ class EngineSettings:
     """Folders (or single files) with the user's own YARA rules."""
     allow: frozenset[str] = frozenset()
     deny: frozenset[str] = frozenset()
+    models: tuple[ModelPackage, ...] | None = None
+    """Learned models, each checked by `read_package`; None: those that came with this engine."""
+    watch_rules: bool = False
+    """Look once a second whether the user's rules changed, and take the new ones over: for programs that stay."""
     jail: bool = True
     """False judges in this process: for debugging and for tests of parsers, not for files of strangers."""
 
@@ -51,13 +61,24 @@ class Engine:
         self._settings = settings
         rules = compile_rules(settings.rules_dirs)
         self._rule_errors = rules.errors
-        self._versions = Versions(engine=__version__, rules=rules.version)
         self._lists = make_lists(settings.allow, settings.deny)
         self._lists_lock = threading.Lock()
         self._cache = VerdictCache()
-        self._backend: Backend = open_backend(
-            settings.workers, settings.limits, self._versions, rules.serialised, jail=settings.jail
+        self._reload_lock = threading.Lock()
+        self._closed = False
+        self._models = bundled() if settings.models is None else settings.models
+        self._shift = self._start(rules)
+        self._watch = Watch(settings.rules_dirs, self.reload_rules) if settings.watch_rules else None
+
+    def _start(self, rules: RuleSet) -> Shift:
+        """Start workers with these rules."""
+        settings = self._settings
+        names = ",".join(p.name for p in self._models) or "none"
+        versions = Versions(engine=__version__, rules=rules.version, model=names)
+        backend = open_backend(
+            settings.workers, settings.limits, versions, rules.serialised, self._models, jail=settings.jail
         )
+        return Shift(backend, versions)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -71,23 +92,62 @@ class Engine:
 
     def close(self) -> None:
         """End the workers. A second call does nothing."""
-        self._backend.close()
+        if self._watch is not None:
+            self._watch.stop()
+        with self._reload_lock:
+            self._closed = True
+            self._shift.end_now()
 
     def versions(self) -> Versions:
         """Return what judges."""
-        return self._versions
+        return self._shift.versions
 
     def limits(self) -> Limits:
         """Return the limits of one file."""
         return self._settings.limits
 
     def rule_errors(self) -> tuple[RuleError, ...]:
-        """Return the user's rule files that were refused; the others are in use."""
+        """Return the user's rules that were refused; the others are in use."""
         return self._rule_errors
+
+    def reload_rules(self) -> bool:
+        """Take the user's rules as they are now; return whether anything changed.
+
+        What is being judged ends on the old rules; the next file is judged by the new ones. Raises `JailError` when no
+        worker can start; the old rules then stay in use.
+        """
+        with self._reload_lock:
+            if self._closed:
+                return False
+            rules = compile_rules(self._settings.rules_dirs)
+            self._rule_errors = rules.errors
+            if rules.version == self._shift.versions.rules:
+                return False
+            old, self._shift = self._shift, self._start(rules)
+            self._cache.clear()
+        old.end_when_idle()
+        return True
+
+    def set_models(self, models: tuple[ModelPackage, ...]) -> None:
+        """Judge by these models, each checked by `read_package`, from the next file on.
+
+        Raises `JailError` when no worker can start; the old models then stay in use.
+        """
+        with self._reload_lock:
+            if self._closed:
+                return
+            before, self._models = self._models, models
+            try:
+                old, self._shift = self._shift, self._start(compile_rules(self._settings.rules_dirs))
+            except JailError:
+                self._models = before
+                raise
+            self._cache.clear()
+        old.end_when_idle()
 
     def jail_report(self) -> JailReport:
         """Return which walls stand around the workers on this machine."""
-        return self._backend.report()
+        return self._shift.backend.report()
 
     def set_lists(self, *, allow: Collection[str], deny: Collection[str]) -> None:
         """Replace both lists (SHA-256 in hex) from the next file on; raises `ListError` and then changes nothing."""
@@ -141,19 +201,42 @@ class Engine:
         content = BytesContent(data)
         return self._judge(Job(content, safe_name(name), sha256(content), None))
 
+    def examine_bytes(self, data: bytes, *, name: str, kind: str = "") -> Examination:
+        """Judge bytes in memory and return the feature vectors too, of the file and of what lies in it.
+
+        `kind` says what text is to be taken for where neither its beginning nor the name tells. Never cached.
+        """
+        content = BytesContent(data)
+        with self._lists_lock:
+            lists = self._lists
+        job = Job(content, safe_name(name), sha256(content), None, stated=kind)
+        with self._on_shift() as shift:
+            return shift.backend.examine(job, lists)
+
     def _judge(self, job: Job) -> Verdict:
         with self._lists_lock:
             lists = self._lists
         known = self._short_cut(job, lists)
         if known is not None:
             return known
-        key = (job.sha256, base_name(job.name), lists)
-        cached = self._cache.get(key)
-        if cached is not None:
-            return cached.model_copy(update={"name": job.name, "cpu_ms": 0.0})
-        verdict = self._backend.judge(job, lists)
-        self._cache.put(key, verdict)
-        return verdict
+        with self._on_shift() as shift:
+            key = (job.sha256, base_name(job.name), lists, f"{shift.versions.rules} {shift.versions.model}")
+            cached = self._cache.get(key)
+            if cached is not None:
+                return cached.model_copy(update={"name": job.name, "cpu_ms": 0.0})
+            verdict = shift.backend.judge(job, lists)
+            self._cache.put(key, verdict)
+            return verdict
+
+    @contextmanager
+    def _on_shift(self) -> Iterator[Shift]:
+        """Hold the present workers, so that a reload does not end them under a file."""
+        while not (shift := self._shift).begin():
+            pass  # a reload came in between: there is a new one by now
+        try:
+            yield shift
+        finally:
+            shift.finish()
 
     def _short_cut(self, job: Job, lists: Lists) -> Verdict | None:
         """Answer from the lists alone where that is enough."""
@@ -170,13 +253,13 @@ class Engine:
             size=job.content.size,
             name=job.name,
             kind=_UNKNOWN,
-            versions=self._versions,
+            versions=self.versions(),
             cpu_ms=0,
         )
 
     def _unread(self, name: str, size: int, code: str) -> Verdict:
         findings = Findings(gaps=[gap(code)])
-        return assemble(findings, sha256="", size=size, name=name, kind=_UNKNOWN, versions=self._versions, cpu_ms=0)
+        return assemble(findings, sha256="", size=size, name=name, kind=_UNKNOWN, versions=self.versions(), cpu_ms=0)
 
     def _unreadable(self, name: str, why: str) -> Verdict:
         return Verdict(
@@ -187,7 +270,7 @@ class Engine:
             status=Status.UNREADABLE,
             score=0,
             reasons=(unreadable(why),),
-            versions=self._versions,
+            versions=self.versions(),
             cpu_ms=0,
         )
 

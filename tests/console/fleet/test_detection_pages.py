@@ -227,3 +227,15 @@ def test_a_reason_that_is_too_short_is_refused_in_plain_words(cast, blocked):
     url = at(cast, "detection_restore", detection_id=blocked["id"])
     assert "5文字以上で入力してください（いま2文字です）。" in client.post(url, {"reason": "短い"}).content.decode()
     assert "入力してください。" in client.post(url, {"reason": ""}).content.decode()
+
+
+def test_the_place_in_the_file_is_told_in_the_reader_s_language(cast, agent):
+    where = {"member": "inner.docm", "offset": 70, "detail": "stream Macros/VBA, line 3"}
+    reasons = [{**verdict()["reasons"][0], "place": where}]
+    document = event("detection.blocked", verdict=verdict(reasons=reasons))
+    agent.send(document)
+    url = at(cast, "detection_detail", detection_id=document["id"])
+    japanese = cast.client(Role.MEMBER).get(url).content.decode()
+    english = cast.client(Role.MEMBER, language="en").get(url).content.decode()
+    assert "inner.docm, バイト目 70, ストリーム Macros/VBA, 行 3" in japanese
+    assert "inner.docm, byte 70, stream Macros/VBA, line 3" in english

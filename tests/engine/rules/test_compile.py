@@ -37,15 +37,29 @@ def test_a_rule_without_words_or_weight_makes_suspicious_and_never_blocks(folder
     assert "plain" in found.reasons[0].ja
 
 
-def test_a_broken_file_is_refused_by_name_and_line_while_the_others_go_on(folder):
-    (folder / "bad.yar").write_text("rule ok { condition: true }\nrule bad {\n  condition: $missing\n}\n")
+BROKEN = """rule first { condition: true }
+rule bad {
+  condition: $missing
+}
+rule last { strings: $a = "needle-1" condition: $a }
+rule worse { strings: $a = /(/ condition: $a }
+"""
+
+
+def test_a_broken_rule_is_refused_by_name_and_line_while_all_others_go_on(folder):
+    (folder / "bad.yar").write_text(BROKEN)
     (folder / "binary.yar").write_bytes(b"\xff\xfe\x00")
     found, engine = judged(folder, b"needle-1")
     assert found.status is Status.MALICIOUS
-    assert "rule.user.ok" not in {r.code for r in found.reasons}
-    errors = {e.path.rsplit("/", 1)[-1]: e for e in engine.rule_errors()}
-    assert errors["bad.yar"].line == 3
-    assert errors["binary.yar"].line == 0
+    assert {r.code for r in found.reasons} == {"rule.user.good", "rule.user.first", "rule.user.last"}
+    errors = [(e.path.rsplit("/", 1)[-1], e.line, e.rule) for e in engine.rule_errors()]
+    assert errors == [("bad.yar", 3, "bad"), ("bad.yar", 6, "worse"), ("binary.yar", 0, "")]
+
+
+def test_a_rule_that_stands_on_a_broken_one_is_refused_with_it(folder):
+    (folder / "bad.yar").write_text("rule bad { condition: $missing }\nrule heir { condition: bad }\n")
+    _, engine = judged(folder, b"")
+    assert [e.rule for e in engine.rule_errors()] == ["bad", "heir"]
 
 
 def test_a_rule_file_cannot_pull_in_another_file(folder):

@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from anshin.engine.content import Content
 from anshin.engine.identify import magika, polyglot
-from anshin.engine.identify.structure import is_mail, is_tar, refine_macho, refine_mz, zip_kind
+from anshin.engine.identify.structure import (
+    is_mail,
+    is_mbox,
+    is_message,
+    is_tar,
+    is_volume,
+    refine_macho,
+    refine_mz,
+    zip_kind,
+)
 from anshin.engine.identify.text_marks import script_kind
 from anshin.engine.names import base_name
 from anshin.engine.verdict import FileType
@@ -78,6 +87,8 @@ def identify(content: Content, *, name: str = "", stated: str = "", ask_magika: 
         found = _by_text(text, name, stated) or _by_claim(name, stated) or _by_marks(text)
         if found is not None:
             return found
+    if _holds_pdf(head):  # a script that mentions the mark stays a script, and is read as a PDF besides
+        return FileType(kind="pdf", mime="application/pdf", decided_by="structure")
     if ask_magika:
         guess = magika.guess(content)
         if guess is not None:
@@ -94,6 +105,10 @@ def _by_structure(content: Content, head: bytes) -> FileType | None:
         kind, mime = refine_mz(content, head)
     elif head.startswith(b"\xca\xfe\xba\xbe"):
         kind, mime = refine_macho(head)
+    elif content.size >= 1024 and content.read(content.size - 512, 8) == b"conectix":
+        kind, mime = "vhd", "application/x-vhd"  # a fixed disk is told by its last sector only
+    elif content.size >= 32768 and is_volume(head):
+        kind, mime = "disk", "application/x-raw-disk-image"
     elif head.startswith(b"%PDF-"):
         kind, mime = "pdf", "application/pdf"
     else:
@@ -113,10 +128,12 @@ def _by_magic(content: Content, head: bytes) -> FileType | None:
         if row.kind == "zip":
             kind, mime = zip_kind(content, head)
             return FileType(kind=kind, mime=mime, decided_by="magic" if kind == "zip" else "structure")
+        if row.kind == "ole2" and is_message(content, head):
+            return FileType(kind="msg", mime="application/vnd.ms-outlook", decided_by="structure")
         if row.kind not in _containers() and _holds_pdf(head):
             break
         return FileType(kind=row.kind, mime=row.mime, decided_by="magic")
-    return FileType(kind="pdf", mime="application/pdf", decided_by="structure") if _holds_pdf(head) else None
+    return None
 
 
 def _as_text(head: bytes) -> str | None:
@@ -169,6 +186,8 @@ def _by_text(text: str, name: str, stated: str) -> FileType | None:
     for found, mime, prefix in data["text_start"]:
         if start.startswith(prefix):
             return _markup(found, text) or FileType(kind=found, mime=mime, decided_by="magic")
+    if is_mbox(text):
+        return FileType(kind="mbox", mime="application/mbox", decided_by="structure")
     if is_mail(text, frozenset(data["mail_headers"])):
         return FileType(kind="mail", mime="message/rfc822", decided_by="structure")
     return None

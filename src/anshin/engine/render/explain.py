@@ -1,5 +1,6 @@
 """A verdict at length: why, what was not scanned, and what to do."""
 
+from anshin.engine.render.places import told
 from anshin.engine.render.text import Language, line, phrases
 from anshin.engine.verdict import Place, Verdict
 
@@ -23,14 +24,14 @@ def explain(verdict: Verdict, language: Language) -> str:
         lines.append(f"  {label['reasons']}:")
         for reason in verdict.reasons:
             lines.append(f"    - {getattr(reason, language)} [{reason.code}, {reason.weight:.2f}]")
-            lines += _where(reason.place, label)
+            lines += _where(reason.place, label["place"], language)
             if reason.attack:
                 lines.append(f"      {label['technique']}: {', '.join(reason.attack)}")
     if verdict.gaps:
         lines.append(f"  {label['gaps']}:")
         for gap in verdict.gaps:
             lines.append(f"    - {getattr(gap, language)} [{gap.code}]")
-            lines += _where(gap.place, label)
+            lines += _where(gap.place, label["place"], language)
     versions = verdict.versions
     lines += [
         f"  {label['advice']}: {words['advice'][verdict.status][language]}",
@@ -39,10 +40,6 @@ def explain(verdict: Verdict, language: Language) -> str:
     return "\n".join(lines)
 
 
-def _where(place: Place, label: dict[str, str]) -> list[str]:
-    parts = [place.member] if place.member else []
-    if place.offset is not None:
-        parts.append(f"{label['offset']} {place.offset}")
-    if place.detail:
-        parts.append(place.detail)
-    return [f"      {label['place']}: {', '.join(parts)}"] if parts else []
+def _where(place: Place, label: str, language: Language) -> list[str]:
+    where = told(place, language)
+    return [f"      {label}: {where}"] if where else []

@@ -15,6 +15,8 @@ class Member:
     content: Content
     cut: bool = False  # longer than the limit for one piece: only its beginning is here
     kind: str = ""  # what the container says it is (a macro module, a script block); empty: to be identified
+    hidden: bool = False  # the container marks it as not to be shown
+    locked: bool = False  # it came out with a password
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ Before, between and behind what the directory names, other archives and hidden e
 
 from anshin.engine.budget import Meter
 from anshin.engine.content import Content, SliceContent
+from anshin.engine.errors import LimitHit
 from anshin.engine.unpack.member import Found, Member, Problem, odd_name
 from anshin.engine.unpack.stream import tail_member
+from anshin.engine.unpack.zip_crypt import Opener
 from anshin.engine.unpack.zip_data import read_entry
 from anshin.engine.unpack.zip_headers import LOCAL, Directory, Entry, central_entries, directories, local_entry
 
@@ -44,6 +46,7 @@ class _Walk:
         self._content = content
         self._name = name
         self._meter = meter
+        self._opener = Opener(meter.budget)
         self._seen: set[tuple[int, int, int, int]] = set()  # header, method, packed, encrypted
         self._spans: dict[int, int] = {}  # local header -> end of data
         self._data: list[tuple[int, int, Entry]] = []  # from, to
@@ -61,8 +64,9 @@ class _Walk:
 
         With `inside`, they lie in the data of an entry, share its bytes by nature and account for none.
         """
-        entries, whole = central_entries(self._content, directory, self._meter.budget.limits.members)
-        if not whole:
+        most = self._meter.budget.limits.members
+        entries, whole = central_entries(self._content, directory, most)
+        if not whole and len(entries) <= most:
             yield Problem(gap="damaged", name=self._name, detail="central directory")
         for entry in entries:
             self._meter.budget.check_time()
@@ -78,6 +82,8 @@ class _Walk:
                 yield Problem(reason="archive.forged", weight=FORGED_WEIGHT, name=entry.name)
                 if not header.streamed or header.packed:
                     yield from self._one(header, data, inside=inside)
+        if len(entries) > most:
+            raise LimitHit("members")  # what the rest of the directory names must not count as hidden
 
     def _one(self, entry: Entry, data: int, *, inside: bool = False) -> Found:
         key = (entry.header, entry.method, entry.packed, entry.encrypted)
@@ -91,7 +97,7 @@ class _Walk:
         if end > self._content.size:
             yield Problem(gap="damaged", name=entry.name)
         yield from odd_name(entry.name)
-        yield from read_entry(self._content, entry, data, self._meter)
+        yield from read_entry(self._content, entry, data, self._meter, self._opener)
 
     def overlaps(self) -> Found:
         """Yield one problem when the data of two entries share bytes."""

@@ -5,27 +5,44 @@ import lzma
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from anshin.engine.budget import Meter
 from anshin.engine.content import BytesContent, Content, SliceContent, pieces
 from anshin.engine.errors import LimitHit
 from anshin.engine.unpack.member import Collector, Found, Member, Problem
+from anshin.engine.unpack.passwords import password_reason
 from anshin.engine.unpack.stream import INPUT, STEP
 from anshin.engine.unpack.xz import MEMORY
+from anshin.engine.unpack.zip_crypt import Opener
 from anshin.engine.unpack.zip_headers import Entry
 
 _ERRORS = (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError, struct.error)
 
 
-def read_entry(content: Content, entry: Entry, data: int, meter: Meter) -> Found:
+def read_entry(content: Content, entry: Entry, data: int, meter: Meter, opener: Opener) -> Found:
     """Yield the member, and a problem when it is encrypted, in an unknown method, or not what its header promises."""
     if entry.encrypted:
-        yield Problem(gap="encrypted", name=entry.name)
-        return
-    if entry.method == 0:
+        yield from _locked(content, entry, data, meter, opener)
+    elif entry.method == 0:
         yield from _stored(content, entry, data, meter)
     else:
         yield from _compressed(content, entry, data, meter)
+
+
+def _locked(content: Content, entry: Entry, data: int, meter: Meter, opener: Opener) -> Found:
+    """Yield an encrypted member where a password fits."""
+    part = SliceContent(content, data, data + entry.packed)
+    opened = opener.open(entry, part.read(0, part.size)) if part.size <= meter.room else None
+    if opened is None:
+        yield Problem(gap="encrypted", name=entry.name)
+        return
+    body, method = opened
+    # AES checks itself (AE-2 leaves the checksum out); with the old cipher the checksum has just been looked at
+    clear = replace(entry, flags=entry.flags & ~1 | 8, method=method, packed=len(body), crc=0, header=-1, aes=None)
+    yield Problem(reason=password_reason(opener.used, meter.budget), name=entry.name)
+    for found in read_entry(BytesContent(body), clear, 0, meter, opener):
+        yield replace(found, locked=True) if isinstance(found, Member) else found
 
 
 def _stored(content: Content, entry: Entry, data: int, meter: Meter) -> Found:

@@ -32,6 +32,8 @@ class Entry:
     packed: int  # bytes as stored
     unpacked: int
     header: int  # offset of the local header
+    time: int = 0  # of the last change, as MS-DOS writes it; the old cipher takes it for its check
+    aes: tuple[int, int] | None = None  # WinZip's AES: strength, and the real method
 
     @property
     def encrypted(self) -> bool:
@@ -107,12 +109,24 @@ def central_entries(content: Content, directory: Directory, limit: int) -> tuple
         head = content.read(at, 46)
         if len(head) < 46 or not head.startswith(CENTRAL):
             return entries, False
-        flags, method, _, crc, packed, unpacked, n, m, k = struct.unpack_from("<HHIIIIHHH", head, 8)
+        flags, method, time, crc, packed, unpacked, n, m, k = struct.unpack_from("<HHIIIIHHH", head, 8)
         (header,) = struct.unpack_from("<I", head, 42)
         rest = content.read(at + 46, n + m)
         packed, unpacked, header = _zip64(rest[n:], (unpacked, packed, header), central=True)
         name = member_name(rest[:n], utf8=bool(flags & 0x800))
-        entries.append(Entry(name, flags, method, crc, packed, unpacked, header + directory.base))
+        entries.append(
+            Entry(
+                name,
+                flags,
+                method,
+                crc,
+                packed,
+                unpacked,
+                header + directory.base,
+                time & 0xFFFF,
+                _aes(method, rest[n:]),
+            )
+        )
         at += 46 + n + m + k
     return entries, at == stop and len(entries) == directory.count
 
@@ -122,11 +136,23 @@ def local_entry(content: Content, at: int) -> tuple[Entry, int] | None:
     head = content.read(at, 30)
     if len(head) < 30 or not head.startswith(LOCAL):
         return None
-    flags, method, _, crc, packed, unpacked, n, m = struct.unpack_from("<HHIIIIHH", head, 6)
+    flags, method, time, crc, packed, unpacked, n, m = struct.unpack_from("<HHIIIIHH", head, 6)
     rest = content.read(at + 30, n + m)
     packed, unpacked, _ = _zip64(rest[n:], (unpacked, packed, 0), central=False)
     name = member_name(rest[:n], utf8=bool(flags & 0x800))
-    return Entry(name, flags, method, crc, packed, unpacked, at), at + 30 + n + m
+    entry = Entry(name, flags, method, crc, packed, unpacked, at, time & 0xFFFF, _aes(method, rest[n:]))
+    return entry, at + 30 + n + m
+
+
+def _aes(method: int, extra: bytes) -> tuple[int, int] | None:
+    """Return strength and real method of an entry encrypted with AES (APPNOTE appendix E)."""
+    at = 0
+    while method == 99 and at + 4 <= len(extra):
+        tag, length = struct.unpack_from("<HH", extra, at)
+        if tag == 0x9901 and at + 11 <= len(extra):
+            return extra[at + 8], struct.unpack_from("<H", extra, at + 9)[0]
+        at += 4 + length
+    return None
 
 
 def _zip64(extra: bytes, sizes: tuple[int, int, int], *, central: bool) -> tuple[int, int, int]:

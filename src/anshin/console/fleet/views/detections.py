@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.contrib import messages
@@ -35,6 +35,7 @@ from anshin.console.people.gates import company_page
 from anshin.console.people.roles import Permission
 from anshin.console.web.live import answer_part, render_part
 from anshin.console.web.tables import csv_response, page_of, wants_csv
+from anshin.engine.render.places import told
 from anshin.engine.verdict import Verdict
 
 
@@ -91,8 +92,12 @@ def detection_detail(request: HttpRequest, actor: Actor, detection_id: UUID) -> 
     detection = access.detection_of(detection_id)
     verdict = Verdict.model_validate(detection.verdict)
     ja = get_language() == "ja"
-    reasons = [(one.ja if ja else one.en, one) for one in sorted(verdict.reasons, key=lambda one: -one.weight)]
-    gaps = [(one.ja if ja else one.en, one) for one in verdict.gaps]
+    language: Literal["ja", "en"] = "ja" if ja else "en"
+    reasons = [
+        (one.ja if ja else one.en, one, told(one.place, language))
+        for one in sorted(verdict.reasons, key=lambda one: -one.weight)
+    ]
+    gaps = [(one.ja if ja else one.en, one, told(one.place, language)) for one in verdict.gaps]
     context = {
         "detection": detection,
         "state": detection_state(detection),
@@ -103,8 +108,8 @@ def detection_detail(request: HttpRequest, actor: Actor, detection_id: UUID) -> 
         "verdict_word": VERDICTS[verdict.status],
         "reasons": reasons,
         # Said once each, however many files inside it concerns; every place stands in the technical details.
-        "why": Counter(text for text, _reason in reasons).items(),
-        "not_examined": Counter(text for text, _gap in gaps).items(),
+        "why": Counter(text for text, _reason, _where in reasons).items(),
+        "not_examined": Counter(text for text, _gap, _where in gaps).items(),
         "gaps": gaps,
         "members": list(_members(verdict)),
         "elsewhere": access.devices_with_same_file(detection),

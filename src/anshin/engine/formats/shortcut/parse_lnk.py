@@ -104,8 +104,7 @@ def _reaches_out(link: Link, tool: str, icon: str, parsed: Parsed) -> None:
         parsed.sign("shortcut.web_icon", "field icon")
     remote = _REMOTE.match(link.target) or _REMOTE.match(link.share)
     if remote and (
-        re.search(r"\.(?:exe|scr|js|vbs|hta|bat|cmd|ps1|dll)\b", link.target, re.IGNORECASE)
-        or "@" in link.target[:80]
+        re.search(r"\.(?:exe|scr|js|vbs|hta|bat|cmd|ps1|dll)\b", link.target, re.IGNORECASE) or "@" in link.target[:80]
     ):
         parsed.sign("shortcut.remote_program", f"link {remote[1]}")
     if tool in _SHELLS and _REMOTE.search(

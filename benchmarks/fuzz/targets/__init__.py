@@ -1,0 +1,1 @@
+"""What the fuzzer feeds: one module for each reader, found by name."""

@@ -1,0 +1,44 @@
+"""Strings of interest of one family, found in a single pass over the file.
+
+The patterns are YARA rules in `formats/<family>/markers.yar`, and for programs of every system in
+`formats/programs.yar`: one pass of their automaton over 1 MiB takes 2 ms for hundreds of strings, where `bytes.find`
+for each of them takes 90. A rule's name is what the parser asks for; it is the sign `<family>.<name>` where the
+catalogue has that code.
+"""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+import yara_x
+
+MOST_MATCHES = 64
+"""Matches of one pattern that are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Where one rule matched first, and how many of its patterns' matches stand in the file (bounded)."""
+
+    offset: int
+    count: int
+
+
+class Markers:
+    """Compiled patterns; may be used by several threads."""
+
+    def __init__(self, *sources: str) -> None:
+        """Compile these files; done when the parser's module is imported, before a worker puts up its walls."""
+        compiler = yara_x.Compiler(includes_enabled=False)
+        for source in sources:
+            compiler.add_source(files("anshin.engine.formats").joinpath(source).read_text(encoding="utf-8"))
+        self._rules = compiler.build()
+
+    def find(self, data: bytes) -> dict[str, Marker]:
+        """Return the rules that match, by name."""
+        scanner = yara_x.Scanner(self._rules)  # 15 microseconds; holds the state of one scan, so it is not shared
+        scanner.max_matches_per_pattern(MOST_MATCHES)
+        found = {}
+        for rule in scanner.scan(data).matching_rules:
+            offsets = [m.offset for p in rule.patterns for m in p.matches]
+            found[rule.identifier] = Marker(min(offsets, default=0), len(offsets))
+        return found
