@@ -143,3 +143,8 @@ def _groups() -> dict[str, frozenset[str]]:
     from anshin.engine.formats.script.words import groups
 
     return groups()
+
+
+def load() -> None:
+    """Read the groups of words."""
+    _groups()

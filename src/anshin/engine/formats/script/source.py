@@ -97,3 +97,9 @@ def _is_cp932(data: bytes) -> bool:
     except UnicodeDecodeError as error:
         return error.start >= min(len(data), 4096) - 2
     return True
+
+
+def load_source_tables() -> None:
+    """Read the table of languages."""
+    for language in load_data(LANGUAGES):
+        _pattern(language, "comments")
