@@ -15,12 +15,15 @@ from anshin.training.corpora.sample import Label, Sample
 from anshin.training.errors import CorpusError
 
 SOURCE = "packages"
+ENDINGS = (".exe", ".dll", ".pyd", ".sys", ".efi", ".so", ".node", ".dylib", ".php", ".js", "/bin", "/sbin")
+"""What is taken out of packages: programs, libraries and scripts of the formats that have a model. A Debian package's
+programs have no ending, so that whatever lies in a `bin` folder counts."""
 LARGEST = 32 * 1024 * 1024
 _AR = b"!<arch>\n"
 
 
-def read_packages(folder: Path, endings: tuple[str, ...] = ()) -> Iterator[Sample]:
-    """Yield the files of every package in `folder`, those with one of `endings` only where any are given.
+def read_packages(folder: Path) -> Iterator[Sample]:
+    """Yield the programs, libraries and scripts of every package in `folder`.
 
     Raises CorpusError for a folder without packages, and for a package that cannot be read.
     """
@@ -31,10 +34,15 @@ def read_packages(folder: Path, endings: tuple[str, ...] = ()) -> Iterator[Sampl
         group = re.split(r"[-_]\d", path.name, maxsplit=1)[0].lower()
         try:
             for name, data in _files(path):
-                if data and (not endings or name.lower().endswith(endings)):
+                if data and _wanted(name):
                     yield Sample(data, f"{path.name}!{name}", Label.BENIGN, SOURCE, group=group)
         except (OSError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, ValueError) as error:
             raise CorpusError(f"{path} cannot be read: {error}; download it again") from error
+
+
+def _wanted(name: str) -> bool:
+    folder, _, base = name.lower().rpartition("/")
+    return base.endswith(ENDINGS) or ".so." in base or folder.endswith(ENDINGS)
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
