@@ -93,8 +93,9 @@ def open_backend(
     packages: Sequence[ModelPackage] = (),
     *,
     jail: bool,
+    preload: bool = False,
 ) -> Backend:
     """Return the backend that the settings ask for; a system that cannot fork (Windows) judges in this process."""
     if jail and hasattr(os, "fork"):
-        return Jailed(workers, limits, versions, rules, packages)
+        return Jailed(workers, limits, versions, rules, packages, preload=preload)
     return InProcess(limits, versions, rules, packages)
