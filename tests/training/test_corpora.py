@@ -124,6 +124,9 @@ def test_packages_give_their_files_with_the_package_as_group(tmp_path: Path):
         wheel.writestr("numpy/c.pyd", b"MZ2")
     found = {s.data: s.group for s in read_packages(tmp_path)}
     assert found == {b"MZ1": "wine", b"MZ2": "numpy"}
+    (tmp_path / "mono" / "lib").mkdir(parents=True)
+    (tmp_path / "mono" / "lib" / "d.dll").write_bytes(b"MZ3")
+    assert {s.group for s in read_packages(tmp_path) if s.data == b"MZ3"} == {"mono"}
     with pytest.raises(CorpusError, match="no wheel"):
         list(read_packages(tmp_path / "nothing"))
     (tmp_path / "broken_1.deb").write_bytes(b"nothing")

@@ -23,12 +23,19 @@ _AR = b"!<arch>\n"
 
 
 def read_packages(folder: Path) -> Iterator[Sample]:
-    """Yield the programs, libraries and scripts of every package in `folder`.
+    """Yield the programs, libraries and scripts of every package in `folder`; a folder in it is an unpacked package.
 
     Raises CorpusError for a folder without packages, and for a package that cannot be read.
     """
-    found = sorted(p for p in folder.rglob("*") if p.suffix in {".whl", ".deb", ".tgz"})
-    if not found:
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    found = [p for p in entries if p.suffix in {".whl", ".deb", ".tgz"}]
+    unpacked = [p for p in entries if p.is_dir()]
+    for package in unpacked:
+        for path in sorted(p for p in package.rglob("*") if p.is_file() and not p.is_symlink()):
+            if _wanted(str(path.relative_to(package))) and 0 < path.stat().st_size <= LARGEST:
+                name = f"{package.name}!{path.relative_to(package)}"
+                yield Sample(path.read_bytes(), name, Label.BENIGN, SOURCE, group=package.name.lower())
+    if not found and not unpacked:
         raise CorpusError(f"{folder}: no wheel (.whl), Debian package (.deb) or npm archive (.tgz) is in it")
     for path in found:
         group = re.split(r"[-_]\d", path.name, maxsplit=1)[0].lower()
