@@ -11,6 +11,7 @@ from functools import cache
 from anshin.engine.wording import load_data
 
 LINES = 120
+FEW = 20
 DATA = "identify/text_marks.yaml"
 
 
@@ -45,9 +46,14 @@ def script_kind(text: str) -> str:
     if not lines:
         return ""
     for marks in _table():
-        if not marks.sure.search(head):
+        # both must hold; the one that costs less for this text is asked first
+        if len(lines) <= FEW and not _alike(marks, lines):
             continue
-        like = sum(bool(marks.line.match(line)) for line in lines)
-        if like >= marks.share * len(lines):
+        if marks.sure.search(head) and _alike(marks, lines):
             return marks.kind
     return ""
+
+
+def _alike(marks: Marks, lines: list[str]) -> bool:
+    """Whether enough lines look like this language."""
+    return sum([marks.line.match(line) is not None for line in lines]) >= marks.share * len(lines)

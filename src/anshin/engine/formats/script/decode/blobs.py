@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,14 @@ from anshin.engine.formats.script.source import Source
 LONG = 40
 RUNS = 256
 BYTES = 8 * 1024 * 1024
+# Each begins with a set of characters and looks back only then: the engine of `re` skips to a set without a step each.
 _BASE64 = re.compile(
-    r"(?<![A-Za-z0-9+/=])={0,2}[A-Za-z0-9+/]{40,}(?:\s*[\r\n]\s*[A-Za-z0-9+/]{24,})*(?:\s*[\r\n]\s*[A-Za-z0-9+/]{1,76}=*(?=[\s\"'@]))?={0,2}"
+    r"[A-Za-z0-9+/=](?<![A-Za-z0-9+/=].)(?:(?<==)=?[A-Za-z0-9+/]{40,}|(?<!=)[A-Za-z0-9+/]{39,})(?:\s*[\r\n]\s*[A-Za-z0-9+/]{24,})*(?:\s*[\r\n]\s*[A-Za-z0-9+/]{1,76}=*(?=[\s\"'@]))?={0,2}"
 )
-_HEX = re.compile(r"(?<![A-Za-z0-9+/])(?:0x)?(?:[0-9a-fA-F]{2}){24,}(?![A-Za-z0-9+/])")
+_HEX = re.compile(
+    r"[0-9a-fA-F](?<![A-Za-z0-9+/].)(?:(?<=0)x(?:[0-9a-fA-F]{2}){24,}|[0-9a-fA-F](?:[0-9a-fA-F]{2}){23,})"
+    r"(?![A-Za-z0-9+/])"
+)
 _ESCAPED = tuple(
     (mark, re.compile(pattern))
     for mark, pattern in (
@@ -33,7 +38,8 @@ _ESCAPED = tuple(
 _PRINTABLE_ESCAPE = re.compile(r"\\x([2-7][0-9a-fA-F])|\\u00([2-7][0-9a-fA-F])|\\u\{([2-7][0-9a-fA-F])\}")
 MANY_ESCAPES = 16
 _NUMBERS = re.compile(
-    r"(?<![\w.])(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,5})[^\w\"'(){}\[\]\\]{1,4}){22,}(?:0x[0-9a-fA-F]{1,2}|\d{1,5})\b"
+    r"\d(?<![\w.].)(?:(?<=0)x[0-9a-fA-F]{1,2}|\d{0,4})[^\w\"'(){}\[\]\\]{1,4}"
+    r"(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,5})[^\w\"'(){}\[\]\\]{1,4}){21,}(?:0x[0-9a-fA-F]{1,2}|\d{1,5})\b"
 )
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,2}|\d{1,5}")
 NUMBER_WORDS = frozenset(
@@ -69,7 +75,7 @@ _TELLING = (
     b"execute",
     b"invoke",
     b"document.",
-    b"This program",
+    b"this program",
     b"new-object",
     b"var ",
     b"$",
@@ -78,9 +84,9 @@ _TELLING = (
 
 def blobs(source: Source, budget: Budget) -> Iterator[Piece]:
     """Yield what long runs decode to."""
-    if any(len(word) >= 20 for word in source.words):
+    if source.long_words:
         yield from _base64(source, budget)
-    if any(len(word) >= 48 and _HEX_DIGITS.issuperset(word.removeprefix("0x")) for word in source.words):
+    if any(len(word) >= 48 and _HEX_DIGITS.issuperset(word.removeprefix("0x")) for word in source.long_words):
         yield from _hex(source, budget)
     if "\\" in source.text or "%" in source.text:
         yield from _escapes(source, budget)
@@ -170,9 +176,11 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
     """
     if not len(codes):
         return
+    beginning = b""
     if codes.max() <= 255:
         plain = codes.astype(np.uint8).tobytes()
         yield Piece(plain, how, offset)
+        beginning = plain[:4096] if codes.min() >= 0 else b""
         if _tells(plain[:4096]):
             return
     head = codes[:256]
@@ -183,10 +191,9 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
         grid = moved(head[None, :], keys[:, None])
         good = ((grid >= 32) & (grid < 127) | (grid == 10) | (grid == 13) | (grid == 9)).mean(axis=1) > 0.98
         for key in keys[good][:64]:
-            whole = moved(codes, key)
-            data = (whole & 255).astype(np.uint8).tobytes()
-            if _tells(data[:4096]):
-                yield Piece(data, f"{how} > {name}", offset)
+            # most keys are wrong: the beginning tells before the whole is moved
+            if _tells(beginning.translate(_table(name, int(key))) if beginning else _moved(codes[:4096], moved, key)):
+                yield Piece(_moved(codes, moved, key), f"{how} > {name}", offset)
                 return
     key = int(codes[0]) ^ 0x4D
     if len(codes) > 256 and int(codes[1]) ^ key == 0x5A and 0 < key < 256:
@@ -195,6 +202,22 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
             yield Piece(data, f"{how} > xor", offset)
 
 
+@cache
+def _table(name: str, key: int) -> bytes:
+    """Return what each byte becomes under a key; there are 766 keys at most."""
+    return bytes((byte ^ key if name == "xor" else byte + key) & 255 for byte in range(256))
+
+
+def _moved(codes: npt.NDArray[np.int64], moved: np.ufunc, key: np.int64) -> bytes:
+    return (moved(codes, key) & 255).astype(np.uint8).tobytes()
+
+
 def _tells(data: bytes) -> bool:
     lower = data.lower()
-    return sum(word.lower() in lower for word in _TELLING) >= 2
+    found = 0
+    for word in _TELLING:  # asked for millions of wrong keys: no generator
+        if word in lower:
+            found += 1
+            if found == 2:
+                return True
+    return False
