@@ -209,7 +209,8 @@ def _table(name: str, key: int) -> bytes:
 
 
 def _moved(codes: npt.NDArray[np.int64], moved: np.ufunc, key: np.int64) -> bytes:
-    return (moved(codes, key) & 255).astype(np.uint8).tobytes()
+    data: bytes = (moved(codes, key) & 255).astype(np.uint8).tobytes()
+    return data
 
 
 def _tells(data: bytes) -> bool:
