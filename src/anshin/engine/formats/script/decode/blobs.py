@@ -4,7 +4,6 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +79,9 @@ _TELLING = (
     b"var ",
     b"$",
 )
+_LOWER = np.frombuffer(bytes(range(256)).lower(), dtype=np.uint8)
+_BEGINNINGS = np.zeros(1 << 16, dtype=np.bool_)
+_BEGINNINGS[[word[0] << 8 | word[1] for word in _TELLING if len(word) > 1]] = True
 
 
 def blobs(source: Source, budget: Budget) -> Iterator[Piece]:
@@ -176,11 +178,9 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
     """
     if not len(codes):
         return
-    beginning = b""
     if codes.max() <= 255:
         plain = codes.astype(np.uint8).tobytes()
         yield Piece(plain, how, offset)
-        beginning = plain[:4096] if codes.min() >= 0 else b""
         if _tells(plain[:4096]):
             return
     head = codes[:256]
@@ -190,10 +190,13 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
     ):
         grid = moved(head[None, :], keys[:, None])
         good = ((grid >= 32) & (grid < 127) | (grid == 10) | (grid == 13) | (grid == 9)).mean(axis=1) > 0.98
-        for key in keys[good][:64]:
-            # most keys are wrong: the beginning tells before the whole is moved
-            if _tells(beginning.translate(_table(name, int(key))) if beginning else _moved(codes[:4096], moved, key)):
-                yield Piece(_moved(codes, moved, key), f"{how} > {name}", offset)
+        tried = keys[good][:64]
+        # most keys are wrong: the beginning tells, under all keys at once, before the whole is moved
+        grid = (moved(codes[None, :4096], tried[:, None]) & 255).astype(np.uint8)
+        for row in np.flatnonzero(_may_tell(grid)):
+            if _tells(grid[row].tobytes()):
+                data = (moved(codes, tried[row]) & 255).astype(np.uint8).tobytes()
+                yield Piece(data, f"{how} > {name}", offset)
                 return
     key = int(codes[0]) ^ 0x4D
     if len(codes) > 256 and int(codes[1]) ^ key == 0x5A and 0 < key < 256:
@@ -202,15 +205,11 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
             yield Piece(data, f"{how} > xor", offset)
 
 
-@cache
-def _table(name: str, key: int) -> bytes:
-    """Return what each byte becomes under a key; there are 766 keys at most."""
-    return bytes((byte ^ key if name == "xor" else byte + key) & 255 for byte in range(256))
-
-
-def _moved(codes: npt.NDArray[np.int64], moved: np.ufunc, key: np.int64) -> bytes:
-    data: bytes = (moved(codes, key) & 255).astype(np.uint8).tobytes()
-    return data
+def _may_tell(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Return which rows have the first two letters of a telling word somewhere; two words cannot both be the `$`."""
+    lower = _LOWER[rows]
+    hits: npt.NDArray[np.bool_] = _BEGINNINGS[lower[:, :-1].astype(np.uint16) << 8 | lower[:, 1:]].any(axis=1)
+    return hits
 
 
 def _tells(data: bytes) -> bool:
