@@ -86,7 +86,7 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
     lower = text.lower()
     words = source.words
     lines = text.split("\n")
-    lengths = sorted(len(line) for line in lines)
+    lengths = sorted(map(len, lines))
     strings = [m[0][1:-1] for _, m in zip(range(4000), _STRINGS.finditer(text), strict=False)]
     total = sum(map(len, strings))
     longest = max(strings, key=len, default="")
