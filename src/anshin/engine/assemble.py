@@ -33,10 +33,12 @@ class Findings:
         if _RANK[child.status] > _RANK[self.worst]:
             self.worst = child.status
         self.inner_score = max(self.inner_score, child.score)
-        self.inner_reasons += [r.model_copy(update={"place": _inside(child.name, r.place)}) for r in child.reasons]
-        self.inner_gaps += [g.model_copy(update={"place": _inside(child.name, g.place)}) for g in child.gaps]
-        self.inner_reasons = ranked(self.inner_reasons)[:MAX_REASONS]
-        self.inner_gaps = distinct(self.inner_gaps)
+        if child.reasons:
+            told = [r.model_copy(update={"place": _inside(child.name, r.place)}) for r in child.reasons]
+            self.inner_reasons = ranked([*self.inner_reasons, *told])[:MAX_REASONS]
+        if child.gaps:
+            missed = [g.model_copy(update={"place": _inside(child.name, g.place)}) for g in child.gaps]
+            self.inner_gaps = distinct([*self.inner_gaps, *missed])
 
 
 def _inside(member: str, place: Place) -> Place:

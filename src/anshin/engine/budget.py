@@ -35,7 +35,7 @@ class Budget:
 
     def check_time(self) -> None:
         """Raise when the time is over."""
-        if self.seconds_left() <= 0:
+        if self._clock() >= self._deadline:  # asked thousands of times for one file
             raise LimitHit("time")
 
     def enter(self, depth: int) -> None:

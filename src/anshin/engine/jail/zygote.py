@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 
 from anshin.engine.formats.registry import load_all
-from anshin.engine.identify.decide import magic_table, unsupported_containers
+from anshin.engine.identify.decide import rows_by_first_byte, unsupported_containers
 from anshin.engine.jail import wire
 from anshin.engine.jail.walls import die_with_parent
 from anshin.engine.jail.worker import work
@@ -95,7 +95,7 @@ def _warm_up() -> None:
     catalogue()
     load_data("wording.yaml")
     load_data("jail/syscalls.yaml")
-    magic_table()
+    rows_by_first_byte()
     unsupported_containers()
 
 

@@ -94,8 +94,20 @@ def _indicator(row: dict[str, Any], file: str) -> Indicator:
 
 
 @cache
-def _derived() -> tuple[Indicator, ...]:
-    return tuple(i for i in catalogue().values() if i.all_of or i.any_of)
+def _derived() -> dict[str, tuple[tuple[int, Indicator], ...]]:
+    """Return by code what may follow from it, each with its place in the catalogue."""
+    table: dict[str, list[tuple[int, Indicator]]] = {}
+    for number, indicator in enumerate(catalogue().values()):
+        for code in indicator.all_of | indicator.any_of:
+            table.setdefault(code, []).append((number, indicator))
+    return {code: tuple(found) for code, found in table.items()}
+
+
+def _open(codes: Iterable[str]) -> list[Indicator]:
+    """Return what could follow from these codes, in the catalogue's order."""
+    derived = _derived()
+    found = {number: indicator for code in codes for number, indicator in derived.get(code, ())}
+    return [found[number] for number in sorted(found)]
 
 
 def reasons(signs: Iterable[Sign]) -> list[Reason]:
@@ -105,7 +117,7 @@ def reasons(signs: Iterable[Sign]) -> list[Reason]:
     for sign in signs:
         places.setdefault(sign.code, sign.place)
     found = [_reason(catalogue()[s.code], s.place) for s in signs]
-    for indicator in _derived():
+    for indicator in _open(places):
         one = [code for code in places if code in indicator.any_of]
         if indicator.all_of <= places.keys() and (one or not indicator.any_of):
             first = next((c for c in places if c in indicator.all_of), one[0] if one else "")

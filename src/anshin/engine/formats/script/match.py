@@ -20,6 +20,7 @@ FOLDER = "formats/script/signs"
 BEFORE, AFTER = 1200, 4200
 """Characters around a word in which an expression is looked for."""
 SPOTS = 100
+_BOUND = re.compile(r"\A\\b(\w{2,})(?![\w*+?{])")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,15 @@ class Row:
         return self._compiled("unless")
 
     def _compiled(self, part: str) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(text, re.DOTALL) for text in self.texts.get(part, ()))
+        return tuple(re.compile(_word_first(text), re.DOTALL) for text in self.texts.get(part, ()))
+
+
+def _word_first(text: str) -> str:
+    r"""Return an expression that begins with \bword as one that begins with the word and then looks back.
+
+    The engine of `re` skips to a literal beginning in one pass, but tries \b at each character.
+    """
+    return _BOUND.sub(r"\1(?<!\\w\1)", text)
 
 
 @cache

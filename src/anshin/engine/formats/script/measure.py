@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from anshin.engine.formats.script import match
@@ -37,10 +38,13 @@ _ENCODED_WORDS = frozenset(
     }
 )
 _STRINGS = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?")
-_URL = re.compile(r"https?://[^\s\"'<>)]{4,200}", re.IGNORECASE)
-_RAW_URL = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}\b|https?://0x[0-9a-f]{8}\b|https?://\d{8,10}\b", re.IGNORECASE)
-_JSF = re.compile(r"[\[\]()!+]{600,}")
-_RANDOM = re.compile(r"^(?=.*\d)[a-z0-9_]{12,}$|^_0x[0-9a-f]{3,}$|^[bcdfghjklmnpqrstvwxz]{7,}$")
+# on text in lower case: a search that ignores case cannot skip to the first letter
+_URL = re.compile(r"https?://[^\s\"'<>)]{4,200}")
+_RAW_URL = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}\b|https?://0x[0-9a-f]{8}\b|https?://\d{8,10}\b")
+_RUN = 600
+_SIX = re.compile(r"[\[\]()!+]")
+_JSF = re.compile(_SIX.pattern + f"{{{_RUN}}}")
+_RANDOM = re.compile(r"^(?:(?=.*\d)[a-z0-9_]{12,}|_0x[0-9a-f]{3,}|[bcdfghjklmnpqrstvwxz]{7,})$", re.MULTILINE)
 
 
 def encoded(source: Source) -> bool:
@@ -53,11 +57,17 @@ def habits(source: Source) -> list[str]:
     found = []
     if source.ticks >= MANY_TICKS * 3 and source.ticks * 60 > len(source.text):
         found.append("script.marks_in_words")
-    if "[" in source.text and _JSF.search(source.text):
+    if "[" in source.text and _six_signs(source.text):
         found.append("script.six_signs")
-    if source.language == "javascript" and sum(w.startswith("_0x") for w in source.words) >= 8:
+    if source.language == "javascript" and sum([w.startswith("_0x") for w in source.words if w[0] == "_"]) >= 8:
         found.append("script.renamed")
     return found
+
+
+def _six_signs(text: str) -> bool:
+    """Whether a run of six signs is there; every 600th character tells where one could be."""
+    places = (hit.start() * _RUN for hit in _SIX.finditer(text[::_RUN]))
+    return any(_JSF.search(text, max(0, at - _RUN), at + _RUN) for at in places)
 
 
 def _entropy(text: str) -> float:
@@ -73,9 +83,10 @@ def _share(part: float, whole: float) -> float:
 def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
     """Fill `facts` and `tokens`: shares, logarithms and flags, so that padding a file moves little."""
     text = source.text[:_HEAD]
+    lower = text.lower()
     words = source.words
     lines = text.split("\n")
-    lengths = sorted(len(line) for line in lines)
+    lengths = sorted(map(len, lines))
     strings = [m[0][1:-1] for _, m in zip(range(4000), _STRINGS.finditer(text), strict=False)]
     total = sum(map(len, strings))
     longest = max(strings, key=len, default="")
@@ -109,12 +120,12 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
             "words_log": math.log1p(source.word_count),
             "words_distinct_share": _share(len(words), source.word_count),
             "word_mean_length": _share(sum(map(len, words)), len(words)),
-            "word_random_share": _share(sum(bool(_RANDOM.match(w)) for w in list(words)[:4000]), min(4000, len(words))),
-            "words_long_share": _share(sum(len(w) > 24 for w in words), len(words)),
+            "word_random_share": _share(_random(words), min(4000, len(words))),
+            "words_long_share": _share(sum([len(w) > 24 for w in source.long_words]), len(words)),
             "ticks_log": math.log1p(source.ticks),
             "escapes_log": math.log1p(text.count("\\x") + text.count("\\u")),
-            "urls_log": math.log1p(len(_URL.findall(text))),
-            "url_raw_address": float(bool(_RAW_URL.search(text))),
+            "urls_log": math.log1p(len(_URL.findall(lower))),
+            "url_raw_address": float(bool(_RAW_URL.search(lower))),
             "layers_log": math.log1p(len(found.layers)),
             "layer_bytes_log": math.log1p(sum(len(layer.data) for layer in found.layers)),
             "layer_depth": float(max((layer.how.count(" > ") + 1 for layer in found.layers), default=0)),
@@ -128,8 +139,13 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
         facts["how_" + how.replace(" ", "_")] = float(any(how in h for h in hows))
     for group, names in _groups().items():
         facts["names_" + group] = math.log1p(len(words & names))
-    kept = sorted(w for w in words if 3 <= len(w) <= 40)[: TOKENS // 2]
+    kept = sorted([w for w in words if 3 <= len(w) <= 40])[: TOKENS // 2]
     found.tokens = (kept + sorted(_layer_words(found)))[:TOKENS]
+
+
+def _random(words: frozenset[str]) -> int:
+    """Count the words, of 4,000 at most, that look made up by a program."""
+    return len(_RANDOM.findall("\n".join(islice(words, 4000))))
 
 
 def _layer_words(found: "Analysis") -> set[str]:

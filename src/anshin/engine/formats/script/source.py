@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from functools import cache, cached_property
+from itertools import accumulate
 
 from anshin.engine.wording import load_data
 
@@ -41,9 +42,14 @@ class Source:
     @cached_property
     def words(self) -> frozenset[str]:
         """All words of ASCII letters, digits and _ in lower case."""
-        split = self.text.encode("utf-8", "replace").translate(_WORD).split()
+        split = self.text.encode("utf-8", "replace").translate(_WORD).decode("ascii").split()
         self.word_count = len(split)
-        return frozenset(w.decode() for w in set(split))
+        return frozenset(split)
+
+    @cached_property
+    def long_words(self) -> tuple[str, ...]:
+        """Words of 20 characters and more."""
+        return tuple([word for word in self.words if len(word) >= 20])
 
     @cached_property
     def code(self) -> str:
@@ -63,11 +69,12 @@ class Source:
 
     @cached_property
     def _breaks(self) -> list[int]:
-        return [m.start() for m in re.finditer("\n", self.text)]
+        lengths = map((1).__add__, map(len, self.text.split("\n")))
+        return list(accumulate(lengths))[:-1]
 
     def line(self, offset: int) -> int:
         """Return the number of the line, from 1."""
-        return bisect_right(self._breaks, offset - 1) + 1 if offset > 0 else 1
+        return bisect_right(self._breaks, offset) + 1 if offset > 0 else 1
 
     def line_of(self, found: str) -> int:
         """Return the line of a lower-case text that was found in `code`."""

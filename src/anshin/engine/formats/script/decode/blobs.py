@@ -16,10 +16,14 @@ from anshin.engine.formats.script.source import Source
 LONG = 40
 RUNS = 256
 BYTES = 8 * 1024 * 1024
+# Each begins with a set of characters and looks back only then: the engine of `re` skips to a set without a step each.
 _BASE64 = re.compile(
-    r"(?<![A-Za-z0-9+/=])={0,2}[A-Za-z0-9+/]{40,}(?:\s*[\r\n]\s*[A-Za-z0-9+/]{24,})*(?:\s*[\r\n]\s*[A-Za-z0-9+/]{1,76}=*(?=[\s\"'@]))?={0,2}"
+    r"[A-Za-z0-9+/=](?<![A-Za-z0-9+/=].)(?:(?<==)=?[A-Za-z0-9+/]{40,}|(?<!=)[A-Za-z0-9+/]{39,})(?:\s*[\r\n]\s*[A-Za-z0-9+/]{24,})*(?:\s*[\r\n]\s*[A-Za-z0-9+/]{1,76}=*(?=[\s\"'@]))?={0,2}"
 )
-_HEX = re.compile(r"(?<![A-Za-z0-9+/])(?:0x)?(?:[0-9a-fA-F]{2}){24,}(?![A-Za-z0-9+/])")
+_HEX = re.compile(
+    r"[0-9a-fA-F](?<![A-Za-z0-9+/].)(?:(?<=0)x(?:[0-9a-fA-F]{2}){24,}|[0-9a-fA-F](?:[0-9a-fA-F]{2}){23,})"
+    r"(?![A-Za-z0-9+/])"
+)
 _ESCAPED = tuple(
     (mark, re.compile(pattern))
     for mark, pattern in (
@@ -33,7 +37,8 @@ _ESCAPED = tuple(
 _PRINTABLE_ESCAPE = re.compile(r"\\x([2-7][0-9a-fA-F])|\\u00([2-7][0-9a-fA-F])|\\u\{([2-7][0-9a-fA-F])\}")
 MANY_ESCAPES = 16
 _NUMBERS = re.compile(
-    r"(?<![\w.])(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,5})[^\w\"'(){}\[\]\\]{1,4}){22,}(?:0x[0-9a-fA-F]{1,2}|\d{1,5})\b"
+    r"\d(?<![\w.].)(?:(?<=0)x[0-9a-fA-F]{1,2}|\d{0,4})[^\w\"'(){}\[\]\\]{1,4}"
+    r"(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,5})[^\w\"'(){}\[\]\\]{1,4}){21,}(?:0x[0-9a-fA-F]{1,2}|\d{1,5})\b"
 )
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,2}|\d{1,5}")
 NUMBER_WORDS = frozenset(
@@ -69,18 +74,21 @@ _TELLING = (
     b"execute",
     b"invoke",
     b"document.",
-    b"This program",
+    b"this program",
     b"new-object",
     b"var ",
     b"$",
 )
+_LOWER = np.frombuffer(bytes(range(256)).lower(), dtype=np.uint8)
+_BEGINNINGS = np.zeros(1 << 16, dtype=np.bool_)
+_BEGINNINGS[[word[0] << 8 | word[1] for word in _TELLING if len(word) > 1]] = True
 
 
 def blobs(source: Source, budget: Budget) -> Iterator[Piece]:
     """Yield what long runs decode to."""
-    if any(len(word) >= 20 for word in source.words):
+    if source.long_words:
         yield from _base64(source, budget)
-    if any(len(word) >= 48 and _HEX_DIGITS.issuperset(word.removeprefix("0x")) for word in source.words):
+    if any(len(word) >= 48 and _HEX_DIGITS.issuperset(word.removeprefix("0x")) for word in source.long_words):
         yield from _hex(source, budget)
     if "\\" in source.text or "%" in source.text:
         yield from _escapes(source, budget)
@@ -182,10 +190,12 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
     ):
         grid = moved(head[None, :], keys[:, None])
         good = ((grid >= 32) & (grid < 127) | (grid == 10) | (grid == 13) | (grid == 9)).mean(axis=1) > 0.98
-        for key in keys[good][:64]:
-            whole = moved(codes, key)
-            data = (whole & 255).astype(np.uint8).tobytes()
-            if _tells(data[:4096]):
+        tried = keys[good][:64]
+        # most keys are wrong: the beginning tells, under all keys at once, before the whole is moved
+        grid = (moved(codes[None, :4096], tried[:, None]) & 255).astype(np.uint8)
+        for row in np.flatnonzero(_may_tell(grid)):
+            if _tells(grid[row].tobytes()):
+                data = (moved(codes, tried[row]) & 255).astype(np.uint8).tobytes()
                 yield Piece(data, f"{how} > {name}", offset)
                 return
     key = int(codes[0]) ^ 0x4D
@@ -195,6 +205,19 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
             yield Piece(data, f"{how} > xor", offset)
 
 
+def _may_tell(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Return which rows have the first two letters of a telling word somewhere; two words cannot both be the `$`."""
+    lower = _LOWER[rows]
+    hits: npt.NDArray[np.bool_] = _BEGINNINGS[lower[:, :-1].astype(np.uint16) << 8 | lower[:, 1:]].any(axis=1)
+    return hits
+
+
 def _tells(data: bytes) -> bool:
     lower = data.lower()
-    return sum(word.lower() in lower for word in _TELLING) >= 2
+    found = 0
+    for word in _TELLING:  # asked for millions of wrong keys: no generator
+        if word in lower:
+            found += 1
+            if found == 2:
+                return True
+    return False
