@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from anshin.cli.reference_pages import commands, indicators, routes, settings
+from anshin.cli.reference_pages import commands, indicators, risk, routes, settings
 
 Language = Literal["ja", "en"]
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,6 +23,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "indicators.ja.md": lambda: indicators.page("ja"),
     "settings.en.md": lambda: settings.page("en"),
     "settings.ja.md": lambda: settings.page("ja"),
+    "risk.en.md": lambda: risk.page("en"),
+    "risk.ja.md": lambda: risk.page("ja"),
     "routes.md": routes.page,
 }
 

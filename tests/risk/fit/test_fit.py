@@ -70,7 +70,7 @@ def test_the_share_of_the_next_years_lies_in_the_band():
 def test_curvature_and_bootstrap_tell_the_same_uncertainty():
     fit = fit_mixture([R3, R4])
     fast = share_above(parameter_draws(fit, 2000, np.random.default_rng(1)), 1e7)
-    slow = share_above(bootstrap(fit, 120, np.random.default_rng(1)), 1e7)
+    slow = share_above(bootstrap(fit, 60, np.random.default_rng(1)), 1e7)
     assert fast == pytest.approx(slow, abs=0.02)
 
 

@@ -296,3 +296,16 @@ def test_an_empty_portfolio_is_refused():
 def test_a_bad_row_is_named():
     with pytest.raises(ParameterError, match="row 2"):
         make_portfolio(rate=[0.1, -0.1], median=1, sigma=1)
+
+
+def test_a_sum_that_float64_cannot_hold_is_refused_not_rounded():
+    huge = make_portfolio(rate=np.full(500, 30.0), median=1e12, sigma=0.1)
+    with pytest.raises(PortfolioError) as caught:
+        run_portfolio(Run(huge, 2, 1))
+    assert caught.value.code == "portfolio.too_large"
+
+
+def test_a_large_portfolio_is_cut_into_many_blocks_of_years():
+    large = firms(50_000, rate=np.full(50_000, 0.8))
+    assert Run(large, 1000, 1).tasks()[0].years == 20
+    assert [task.years for task in Run(firms(100), 9000, 1).tasks()] == [4000, 4000, 1000]

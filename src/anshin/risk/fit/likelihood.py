@@ -121,8 +121,8 @@ def loss(u: Floats, family: Family, tables: tuple[BandTable, ...]) -> float:
 
 
 def _probabilities(severity: Severity, table: BandTable) -> Floats:
-    low, high = table.bounds()
-    return np.asarray(np.where(np.isinf(high), severity.sf(low), severity.cdf(high) - severity.cdf(low)))
+    edges = np.asarray(table.edges)
+    return np.append(np.diff(severity.cdf(edges)), severity.sf(edges[-1]))
 
 
 def _log_likelihood(severity: Severity, table: BandTable) -> float:

@@ -7,11 +7,9 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import yaml
 
 from anshin.risk import check
-from anshin.risk.distributions.severity import Floats
 from anshin.risk.errors import DataError, ParameterError, RiskError
 
 KEYS = ("ja", "en", "edges", "n", "counts", "percent", "grade", "source", "note")
@@ -49,10 +47,6 @@ class BandTable:
     def n(self) -> float:
         """Return the number of losses."""
         return math.fsum(self.counts)
-
-    def bounds(self) -> tuple[Floats, Floats]:
-        """Return lower and upper edges, the last one infinite."""
-        return np.array(self.edges), np.array([*self.edges[1:], math.inf])
 
 
 def published_bands() -> dict[str, BandTable]:

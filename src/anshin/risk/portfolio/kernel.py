@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anshin.risk.distributions.severity import Floats
+from anshin.risk.errors import PortfolioError
 from anshin.risk.portfolio.causes import VendorCause
 from anshin.risk.portfolio.model import NO_LIMIT, Portfolio
 from anshin.risk.portfolio.summary import DECADES, EDGES_PER_DECADE, YearBlock
@@ -154,7 +155,7 @@ class Sums:
 
         def whole(values: Floats) -> NDArray[np.int64]:
             if values.size and values.max() >= 2.0**53:
-                raise OverflowError("a yearly sum has passed 2**53 yen, where float64 stops being exact")
+                raise PortfolioError("portfolio.too_large", value=f"{values.max():.3g}")
             return values.astype(np.int64)
 
         return YearBlock(

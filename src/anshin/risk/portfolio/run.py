@@ -27,6 +27,9 @@ FIRMS = 4096
 EVENTS = 1 << 16
 """Events that one block of firms and years should have, so that its columns stay in the processor's cache."""
 
+TASK_EVENTS = 4_000_000
+"""Events of all firms that a block of years should have at most, so that a large portfolio gives many workers work."""
+
 Told = Callable[[int, int], None]
 """Called with the number of blocks done and of all blocks."""
 
@@ -71,8 +74,9 @@ class Run:
         return [Task(number, first, min(length, self.years - first)) for number, first in enumerate(starts)]
 
     def _length(self) -> int:
-        a_year = float(self.portfolio.rate.mean()) * min(FIRMS, len(self.portfolio))
-        return int(np.clip(EVENTS / a_year, 20, 4000))
+        whole = float(self.portfolio.rate.sum())
+        part = whole * min(1.0, FIRMS / len(self.portfolio))
+        return int(np.clip(min(EVENTS / part, TASK_EVENTS / whole), 20, 4000))
 
     def kernel(self) -> Kernel:
         """Return what simulates the blocks."""
