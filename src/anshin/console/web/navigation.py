@@ -42,6 +42,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("device_list", _("Devices"), Permission.DEVICE_VIEW, "device"),
     Entry("detection_list", _("Detections"), Permission.DETECTION_VIEW, "detection"),
     Entry("case_list", _("Cases"), Permission.CASE_VIEW, "case"),
+    Entry("diagnosis", _("Diagnosis"), Permission.DIAGNOSIS_VIEW, "yen"),
     Entry("protection", _("Protection"), Permission.DEVICE_VIEW, "shield", starts_group=True),
     Entry("hash_list", _("Allow and block lists"), Permission.DETECTION_VIEW, "list"),
     Entry("people_list", _("People"), Permission.PEOPLE_VIEW, "people", "both", starts_group=True),

@@ -10,6 +10,7 @@ from anshin.console.fleet.operations.devices import rename_device, revoke_device
 from anshin.console.fleet.operations.enrolment import enrol, make_enrolment_token, start_enrolment
 from anshin.console.fleet.operations.figures import FleetFigures, figures
 from anshin.console.fleet.operations.ingest import store_events
+from anshin.console.fleet.operations.measured import MeasuredFleet, measured_fleet
 from anshin.console.fleet.operations.protection import change_list, current_mode, remove_from_list, set_protection
 from anshin.console.fleet.operations.restores import request_restore
 from anshin.console.fleet.operations.scans import ask_to_scan, last_scan, scan_state
@@ -19,6 +20,7 @@ __all__ = [
     "DetectionFacts",
     "FleetFigures",
     "FleetSummary",
+    "MeasuredFleet",
     "ask_to_scan",
     "change_list",
     "commands_for",
@@ -31,6 +33,7 @@ __all__ = [
     "last_scan",
     "make_enrolment_token",
     "mark_handled",
+    "measured_fleet",
     "recent_detections",
     "remove_from_list",
     "rename_device",

@@ -1,0 +1,29 @@
+"""What can be done with the diagnosis: answer, finish, calculate, try controls, look from outside. Audited.
+
+Not here: pages and forms; nor who may reach which result (access).
+"""
+
+from anshin.console.diagnosis.operations.answering import answer, document_of, draft_of, finish, finish_document
+from anshin.console.diagnosis.operations.calculating import (
+    calculate_waiting,
+    keep_current,
+    request_diagnosis,
+    request_trial,
+)
+from anshin.console.diagnosis.operations.facts import measured_facts
+from anshin.console.diagnosis.operations.reading import DiagnosisSummary, summaries
+
+__all__ = [
+    "DiagnosisSummary",
+    "answer",
+    "calculate_waiting",
+    "document_of",
+    "draft_of",
+    "finish",
+    "finish_document",
+    "keep_current",
+    "measured_facts",
+    "request_diagnosis",
+    "request_trial",
+    "summaries",
+]
