@@ -40,10 +40,9 @@ def formats(engine: Engine, files: dict[str, list[Sample]]) -> list[Row]:
         slowest = (0.0, "")
         for one in found:
             data = one.read()
+            name = f"{len(cpu)}-{PurePosixPath(one.name).name}"  # a name of its own: never from memory
             started = time.perf_counter()
-            verdict = engine.judge_bytes(
-                data, name=f"{len(cpu)}-{PurePosixPath(one.name).name}"
-            )  # a name of its own: never from memory
+            verdict = engine.judge_bytes(data, name=name)
             wall.append((time.perf_counter() - started) * 1000)
             cpu.append(verdict.cpu_ms)
             slowest = max(slowest, (verdict.cpu_ms, one.name))

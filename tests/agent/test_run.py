@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -420,6 +421,31 @@ def test_the_real_engine_and_the_harmless_test_file_two_archives_deep(world: Wor
             assert not plain.exists()
             assert not nested.exists()
             assert items.held_count(agent.store) == 2
+    finally:
+        world.judge.close()
+
+
+def test_a_rule_of_the_owner_is_taken_over_while_the_agent_runs(world: World, tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    world.judge = start_engine(rules)
+    try:
+        with world.running():
+            early = drop(world, "early.txt", b"needle-5 early")
+            before = world.judge.versions()
+            (rules / "mine.yar").write_text(
+                'rule mine { meta: weight = 1.0 strings: $a = "needle-5" condition: $a }\nrule bad { condition: $no }'
+            )
+            deadline = time.monotonic() + 60
+            while world.judge.versions() == before:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            late = drop(world, "late.txt", b"needle-5 late")
+            world.console.wait_for(has(EventKind.DETECTION_BLOCKED))
+            assert not late.exists()
+            early.write_bytes(b"needle-5 early")  # the same bytes, noticed again, and now judged by the new rules
+            world.console.wait_for(has(EventKind.DETECTION_BLOCKED, 2))
+            assert not early.exists()
     finally:
         world.judge.close()
 

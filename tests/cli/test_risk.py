@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 from importlib import resources
+from pathlib import Path
 
 import pytest
 import yaml
 
+from anshin.cli.risk import _language
 from anshin.risk.document import LossResult
 from anshin.risk.outside.document import Outside
 from anshin.risk.questionnaire.questions import Questionnaire
@@ -60,17 +62,32 @@ def test_json_is_the_document_and_repeats_to_the_byte():
     assert result.plan.cost <= 90_000
 
 
-def test_the_language_follows_the_person():
-    assert "サイバー被害" in run("diagnose", "--answers", DEMO, *AS_OF, LANG="ja_JP.UTF-8").stdout
-    assert "What a cyber attack" in run("diagnose", "--answers", DEMO, *AS_OF).stdout
+@pytest.mark.parametrize(
+    ("environment", "asked", "language"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, None, "ja"),
+        ({"LANG": "ja_JP.UTF-8", "ANSHIN_LANG": "en"}, None, "en"),
+        ({"LANG": "C.UTF-8"}, None, "en"),
+        ({}, None, "en"),
+        ({"LANG": "C.UTF-8"}, "ja", "ja"),
+    ],
+)
+def test_the_language_follows_the_person(monkeypatch, environment, asked, language):
+    for name in ("ANSHIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert _language(asked) == language
 
 
 def test_the_page_for_customers_holds_no_amount():
-    done = run("diagnose", "--answers", DEMO, *AS_OF, "--lang", "ja", "--customer")
-    assert done.returncode == 0
+    done = run("diagnose", "--answers", DEMO, *AS_OF, "--lang", "ja", "--customer", "--json")
+    assert (done.returncode, json.loads(done.stdout)["kind"]) == (0, "customer")
     assert "円" not in done.stdout
-    page = json.loads(run("diagnose", "--answers", DEMO, *AS_OF, "--customer", "--json").stdout)
-    assert page["kind"] == "customer"
+
+
+def test_the_demo_company_is_printed_as_it_ships():
+    assert run("questions", "--demo").stdout == Path(DEMO).read_text(encoding="utf-8")
 
 
 def test_the_blank_file_can_be_diagnosed_as_it_is(tmp_path):

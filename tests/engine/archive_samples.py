@@ -13,16 +13,13 @@ from tests.engine.samples import central_header, end_record, local_header
 _POLY = 0xEDB88320
 
 
-def _crc_table() -> list[int]:
-    rows = []
-    for n in range(256):
-        for _ in range(8):
-            n = (n >> 1) ^ (_POLY if n & 1 else 0)
-        rows.append(n)
-    return rows
+def _row(value: int) -> int:
+    for _ in range(8):
+        value = (value >> 1) ^ (_POLY if value & 1 else 0)
+    return value
 
 
-_TABLE = _crc_table()
+_TABLE = [_row(n) for n in range(256)]
 
 
 def _old_cipher(data: bytes, password: bytes, check: int) -> bytes:
@@ -91,6 +88,7 @@ def sevenzipped(members: dict[str, bytes], password: str | None = None, *, hide_
     """Return a 7z."""
     out = io.BytesIO()
     with py7zr.SevenZipFile(out, "w", password=password, header_encryption=hide_names) as archive:
+        archive.set_encoded_header_mode(hide_names)
         for name, data in members.items():
             archive.writestr(data, name)
     return out.getvalue()
@@ -106,9 +104,10 @@ def iso(
     disc.new(joliet=3 if joliet else None, udf="2.60" if udf else None)
     for name, data in members.items():
         label = f"/{name};1"
-        more = {"joliet_path": f"/{name}"} if joliet else {}
-        more |= {"udf_path": f"/{name}"} if udf else {}
-        disc.add_fp(io.BytesIO(data), len(data), label, **more)
+        path = f"/{name}"
+        disc.add_fp(
+            io.BytesIO(data), len(data), label, joliet_path=path if joliet else None, udf_path=path if udf else None
+        )
         if name in hidden:
             disc.set_hidden(iso_path=label)
             if joliet:
@@ -251,7 +250,9 @@ def rar4(members: dict[str, bytes], *, method: int = 0x30, flags: int = 0, attri
     out = b"Rar!\x1a\x07\x00" + struct.pack("<HBHHHI", 0, 0x73, 0, 13, 0, 0)
     for label, data in members.items():
         name = label.encode()
-        more = struct.pack("<IIBIIBBHI", len(data), len(data), 0, zlib.crc32(data), 0, 20, method, len(name), attributes)
+        more = struct.pack(
+            "<IIBIIBBHI", len(data), len(data), 0, zlib.crc32(data), 0, 20, method, len(name), attributes
+        )
         out += struct.pack("<HBHH", 0, 0x74, 0x8000 | flags, 32 + len(name)) + more + name + data
     return out + struct.pack("<HBHH", 0, 0x7B, 0x4000, 7)
 
@@ -296,7 +297,9 @@ def cpio(members: dict[str, bytes], *, old: bool = False) -> bytes:
     for label, data in {**members, "TRAILER!!!": b""}.items():
         name = label.encode() + b"\0"
         if old:
-            fields = f"070707{0:06o}{0:06o}{0o100644:06o}{0:06o}{0:06o}{1:06o}{0:06o}{0:011o}{len(name):06o}{len(data):011o}"
+            fields = (
+                f"070707{0:06o}{0:06o}{0o100644:06o}{0:06o}{0:06o}{1:06o}{0:06o}{0:011o}{len(name):06o}{len(data):011o}"
+            )
         else:
             numbers = (0, 0o100644, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
             fields = "070701" + "".join(f"{n:08x}" for n in numbers)

@@ -70,6 +70,11 @@ class StateFolder:
         return self.root / "quarantine"
 
     @property
+    def rules(self) -> Path:
+        """The owner's own YARA rules; changes are taken over within seconds."""
+        return self.root / "rules"
+
+    @property
     def run_lock(self) -> Path:
         """Held by the one running agent."""
         return self.root / "agent.lock"
@@ -81,7 +86,7 @@ class StateFolder:
 
     def prepare(self) -> None:
         """Create the folders, readable for the owner only."""
-        for folder in (self.root, self.blobs):
+        for folder in (self.root, self.blobs, self.rules):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)
 

@@ -61,6 +61,7 @@ class FileDesk:
     clock: Clock
     own_folder: bytes
     judged_by: str = ""
+    lists: str = ""
     denied: frozenset[str] = frozenset()
     unfinished: bool = False
 
@@ -69,12 +70,20 @@ class FileDesk:
         self.denied = frozenset(deny)
         denied = sorted(self.denied)
         self.engine.set_lists(allow=(set(allow) | self.store.local_allow()) - self.denied, deny=denied)
+        self.lists = hashlib.sha256("\n".join(denied).encode()).hexdigest()[:16]
+        self._note_versions()
+
+    def _note_versions(self) -> None:
+        """Ask the engine what judges now, before a file is looked at: the owner's rules change while it runs.
+
+        Should they change during the look, the file counts as judged by the old ones and is looked at again.
+        """
         versions = self.engine.versions()
-        lists = hashlib.sha256("\n".join(denied).encode()).hexdigest()[:16]
-        self.judged_by = f"{versions.engine}/{versions.rules}/{versions.model}/{lists}"
+        self.judged_by = f"{versions.engine}/{versions.rules}/{versions.model}/{self.lists}"
 
     def needs_look(self, path: bytes) -> bool:
         """Return whether a file found on a walk is new or changed; costs no read."""
+        self._note_versions()
         state = state_of(path)
         return state is not None and not self._knows(path, state)
 
@@ -88,6 +97,7 @@ class FileDesk:
         """Look at one path; whatever goes wrong is retried later and never stops the agent."""
         if is_below(path, self.own_folder):
             return
+        self._note_versions()
         state = state_of(path)
         known = state is not None and self._knows(path, state)
         try:

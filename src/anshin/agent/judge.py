@@ -1,9 +1,13 @@
 """What the agent asks of the engine, and how the real engine is started."""
 
+import logging
 from collections.abc import Collection
+from pathlib import Path
 from typing import Protocol
 
 from anshin.engine.verdict import Verdict, Versions
+
+_log = logging.getLogger(__name__)
 
 
 class Judge(Protocol):
@@ -26,8 +30,13 @@ class Judge(Protocol):
         ...
 
 
-def start_engine() -> Judge:
-    """Start the engine with its jailed worker."""
+def start_engine(rules: Path | None = None) -> Judge:
+    """Start the engine with its jailed worker, and with the owner's rules in the folder `rules`, which it watches."""
     from anshin.engine.service import Engine, EngineSettings
 
-    return Engine(EngineSettings())
+    if rules is None:
+        return Engine(EngineSettings())
+    engine = Engine(EngineSettings(rules_dirs=(rules,), watch_rules=True))
+    for refused in engine.rule_errors():
+        _log.warning("a rule was refused: %s, line %s: %s", refused.path, refused.line, refused.message)
+    return engine

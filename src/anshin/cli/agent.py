@@ -154,7 +154,7 @@ def run(
         folder.prepare()
         try:
             with lock(folder.run_lock, wait_seconds=0.5):
-                engine = start_engine()
+                engine = start_engine(folder.rules)
                 try:
                     agent = Agent(folder, config, engine)
                     try:

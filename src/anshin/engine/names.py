@@ -23,7 +23,7 @@ def safe_name(name: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> str:
     text = raw.decode("utf-8", "surrogateescape") if isinstance(raw, bytes) else raw
     if text.isascii() and text.isprintable():
         return text
-    return "".join(map(_visible, text))
+    return text.translate(_VISIBLE)
 
 
 def base_name(name: str) -> str:
@@ -58,3 +58,15 @@ def member_name(raw: bytes, *, utf8: bool = False) -> str:
             if not any("\ue000" <= c <= "\uf8ff" for c in text):  # private use: code page 932 takes nearly any byte
                 return safe_name(text)
     return safe_name(raw)
+
+
+class _Visible(dict[int, str]):
+    """What stands for each character, worked out once: an archive may bring millions of characters of names."""
+
+    def __missing__(self, code: int) -> str:
+        """Keep what is asked for; there are 1,114,112 characters, so it cannot grow for ever."""
+        shown = self[code] = _visible(chr(code))
+        return shown
+
+
+_VISIBLE = _Visible()

@@ -40,6 +40,8 @@ def parse_yaml(text: str, name: str) -> Any:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise DataError("data.unreadable", path=name, cause=" ".join(str(error).split())) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets without end
+        raise DataError("data.unreadable", path=name, cause=f"not a document ({type(error).__name__})") from error
 
 
 def check(model: type[M], raw: Any, name: str, prefix: str = "") -> M:

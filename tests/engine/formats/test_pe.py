@@ -3,6 +3,8 @@
 import random
 import struct
 import threading
+import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -13,9 +15,10 @@ from anshin.engine.formats.pe import details, dotnet, exports, imports, overlay,
 from anshin.engine.formats.pe.behaviour import behaviours, plain
 from anshin.engine.formats.pe.image import RESOURCE, read_image
 from anshin.engine.formats.pe.parse import parse
+from anshin.engine.formats.pe.pyinstaller import MAGIC
 from anshin.engine.formats.pe.text import marks
 from anshin.engine.limits import Limits
-from anshin.engine.rules.catalogue import catalogue
+from anshin.engine.rules.catalogue import catalogue, combined, reasons
 from anshin.engine.verdict import Status
 from tests.engine.dotnet_files import DotNet
 from tests.engine.pe_files import Pe, pe
@@ -171,7 +174,7 @@ def test_endless_tables_are_bounded():
     assert found.count == imports.MAX_FUNCTIONS
     many = exports.read_exports(image_of(pe(exports=[f"e{n}" for n in range(5000)])), budget())
     assert (len(many.names), many.count) == (exports.MAX_EXPORTS, 5000)
-    assert len(list(overlay.embedded(pe() * 40, budget()))) == overlay.MAX_EMBEDDED
+    assert len(list(overlay.embedded(pe() * 80, budget()))) == overlay.MAX_EMBEDDED
 
 
 def test_metadata_that_claims_millions_of_rows_ends():
@@ -225,11 +228,97 @@ def test_several_threads_may_read_at_once():
     assert codes == [{"pe.code_encrypted"}] * 3
 
 
-def test_padding_and_appended_bytes_never_lower_what_is_found():
-    marked = Pe(texts=["vssad" + "min delete sha" + "dows"], tls=1)
-    before = {s.code for s in parse(marked.build(), budget()).signs}
-    for more in (b"\0" * 5000, b"plain words " * 500, noise(20000)):
-        marked.overlay = more
-        assert before <= {s.code for s in parse(marked.build(), budget()).signs}
-    marked.sections = [(b".note", b"honest words " * 300, 0x40000040)]
+def edits(data: bytes):
+    """Yield the file as somebody would change it who wants it to look harmless while it still runs."""
+    honest = b"honest words of a friendly program " * 400
+    at = struct.unpack_from("<I", data, 60)[0]
+    for more in (bytes(5000), honest, noise(20000), pe()):
+        yield data + more  # padding, appended
+    dos = bytearray(data)
+    dos[2:60], dos[64:at] = honest[:58], honest[: at - 64]
+    yield bytes(dos)  # header of DOS and its stub
+    for place in (8, 12, 16, 64 + 24, 44 + 24):
+        header = bytearray(data)
+        header[at + place : at + place + 4] = b"\1\2\3\0"
+        yield bytes(header)  # time, symbols, checksum, versions
+    yield data.replace(b".text\0", b".good\0").replace(b".rdata", b".nice\0")  # names of sections
+    slack = data.rstrip(b"\0") + bytes(16)
+    yield slack + honest[: len(data) - len(slack)]  # the unused end of a section
+
+
+MARKED = {
+    "texts": Pe(texts=["vssad" + "min delete sha" + "dows /all", "bcd" + "edit /set x recovery" + "enabled no"]),
+    "sets": Pe(imports={"K.dll": ["CreateProcessW", "URLDownloadToFileW"]}, texts=["ping 127.0.0.1 & " + "del a"]),
+    "net": Pe(dotnet=DotNet(types=["Confused" + "ByAttribute"]), resources=[(16, 1, version_block(
+        {"CompanyName": "Microsoft Corporation", "OriginalFilename": "svchost.exe"}))]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_edits_that_keep_a_program_running_do_not_hide_it(name):
+    def score(data: bytes) -> float:
+        return combined(reasons(parse(data, budget()).signs))
+
+    before = score(MARKED[name].build())
+    assert before >= 0.5
+    for number, data in enumerate(edits(MARKED[name].build())):
+        assert score(data) >= before - 0.01, number
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_more_sections_and_imports_do_not_hide_it(name):
+    marked = replace(MARKED[name], sections=[(b".note", b"honest words " * 300, 0x40000040)])
+    before = {s.code for s in parse(MARKED[name].build(), budget()).signs}
     assert before <= {s.code for s in parse(marked.build(), budget()).signs}
+    dull = {f"lib{n}.dll": [f"f{m}" for m in range(40)] for n in range(40)}
+    padded = replace(MARKED[name], imports={**dull, **MARKED[name].imports})
+    assert before <= {s.code for s in parse(padded.build(), budget()).signs}
+
+
+def frozen(files: dict[str, bytes], *, table_at: int | None = None) -> bytes:
+    """Return a program with an archive as PyInstaller appends it."""
+    body, table = b"", b""
+    for name, data in files.items():
+        packed = zlib.compress(data)
+        label = name.encode() + b"\0"
+        table += struct.pack(">IIIIBc", 18 + len(label), len(body), len(packed), len(data), 1, b"b") + label
+        body += packed
+    at = len(body) if table_at is None else table_at
+    cookie = struct.pack(">8sIIII64s", MAGIC, len(body) + len(table) + 88, at, len(table), 311, b"python311.dll")
+    return pe(overlay=body + table + cookie)
+
+
+def test_what_pyinstaller_packed_is_judged(judge):
+    found = judge(frozen({"a.txt": b"honest", "b.com": eicar()}), name="a.exe")
+    assert found.status is Status.MALICIOUS
+    assert {child.name for child in found.children} == {"a.txt", "b.com"}
+    assert judge(frozen({"a.txt": b"honest"}), name="a.exe").status is Status.CLEAN
+    assert gap_codes(judge(frozen({"a.txt": b"honest"}, table_at=10**6), name="a.exe")) == {"damaged"}
+
+
+def test_archive_among_the_resources_leaves_no_half_program(judge):
+    found = judge(pe(resources=[(10, 1, zipped({"a.txt": b"honest"}))]), name="a.exe")
+    assert found.status is Status.CLEAN, found.gaps
+    behind = judge(pe(overlay=zipped({"a.txt": b"honest"})), name="a.exe")
+    assert "(prefix)" in {child.name for child in behind.children}
+
+
+def test_member_behind_thousands_of_dull_ones_is_found():
+    dull = [f"A.B.m{n}" for n in range(dotnet.MAX_ROWS + 50)]
+    made = DotNet(members=[*dull, "System.Reflection.Assembly.Load", "System.Reflection.MethodBase.Invoke"])
+    found = parse(pe(dotnet=made), budget())
+    assert "pe.net_load_bytes" in {s.code for s in found.signs}
+
+
+def test_demand_in_japanese_is_found_in_both_encodings():
+    note = "あなたのファイルはすべて暗号化されました。ビットコインで支払えば元に戻します。"
+    honest = "このファイルは暗号化されています。パスワードを入力してください。"
+    for encoding in ("utf-8", "utf-16-le"):
+        codes = {s.code for s in parse(pe(texts=[note.encode(encoding)]), budget()).signs}
+        assert "pe.text_ransom_note" in codes
+        assert not parse(pe(texts=[honest.encode(encoding)]), budget()).signs
+
+
+def test_more_imports_than_are_read_are_a_gap(judge):
+    found = judge(pe(imports={"A.dll": [7] * (imports.MAX_FUNCTIONS + 1)}), name="a.exe")
+    assert gap_codes(found) == {"damaged"}

@@ -21,9 +21,7 @@ CASES: dict[str, Case] = {
     "archive.locked_program": Case(
         locked_zip({"a.exe": minimal_pe()}, "infected"), locked_zip({"a.txt": _WORDS}, "infected")
     ),
-    "archive.locked_archive": Case(
-        locked_zip({"a.zip": _PLAIN}, "infected"), zipped({"a.zip": _PLAIN})
-    ),
+    "archive.locked_archive": Case(locked_zip({"a.zip": _PLAIN}, "infected"), zipped({"a.zip": _PLAIN})),
     "archive.only_shortcut": Case(zipped({"invoice.lnk": _LNK}), zipped({"invoice.lnk": _LNK, "a.txt": _WORDS})),
     "archive.only_script": Case(zipped({"invoice.vbs": b"x = 1"}), zipped({"invoice.vbs": b"x = 1", "a.txt": _WORDS})),
     "archive.shortcut_beside_program": Case(

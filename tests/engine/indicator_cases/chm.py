@@ -5,8 +5,9 @@ from tests.engine.indicator_cases.case import Case
 from tests.engine.samples import minimal_pe
 
 _OBJECT = (
-    b'<html><object id=x classid="clsid:adb880a6-d8ff-11cf-9377-00' + b'aa003b7a11"><param name="Command" value="ShortCut">'
-    b'<param name="Item1" value=\',%s,/c\'></object>'
+    b'<html><object id=x classid="clsid:adb880a6-d8ff-11cf-9377-00'
+    b'aa003b7a11"><param name="Command" value="ShortCut">'
+    b"<param name=\"Item1\" value=',%s,/c'></object>"
 )
 _PAGE = b"<html><body>How to add a printer</body></html>"
 

@@ -74,7 +74,7 @@ DROP = ("FindResourceW", "LoadResource", "LockResource", "CreateFileW", "WriteFi
 FETCH = ("CreateProcessW", "URLDownloadToFileW")
 KEYBOARD = ("GetForegroundWindow", "GetWindowTextW", "GetKeyState", "GetAsyncKeyState")
 HIDDEN = ["VirtualAllocEx", "WriteProcessMemory", "CreateRemoteThread"]
-DEBUGGED = ("IsDebuggerPresent", "CreateToolhelp32Snapshot", "NtQueryInformationProcess")
+DEBUGGED = ("IsDebuggerPresent", "CreateToolhelp32Snapshot", "CheckRemoteDebuggerPresent")
 TOKENS = ("DuplicateTokenEx", "ImpersonateLoggedOnUser", "OpenProcessToken", "OpenProcess")
 
 CASES = {

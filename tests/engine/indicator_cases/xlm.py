@@ -32,3 +32,9 @@ CASES = {
     "xlm.opening_command": _case(workbook([_COMMAND], auto=True), workbook([_PLAIN], auto=True)),
     "xlm.opening_hidden": _case(workbook([_HIDDEN], auto=True), workbook([_WRITE], auto=True)),
 }
+CASES |= {
+    "xlm.web_query": Case(b"WEB\r\n1\r\nhttps://files.test/a.htm\r\n", b"WEB\r\n1\r\n", name="a.iqy"),
+    "xlm.bare_query": Case(
+        b"WEB\r\n1\r\nhttp://203.0.113.7/a.htm\r\n", b"WEB\r\n1\r\nhttps://files.test/a.htm\r\n", name="a.iqy"
+    ),
+}

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are for
 
 
 def backend(engine: Engine) -> Jailed:
-    assert isinstance(engine._backend, Jailed)
-    return engine._backend
+    assert isinstance(engine._shift.backend, Jailed)
+    return engine._shift.backend
 
 
 def worker_pid(engine: Engine) -> int:
@@ -188,7 +188,7 @@ BROKER = """
 import sys, time
 from anshin.engine.service import Engine, EngineSettings
 engine = Engine()
-print(engine._backend._slots.queue[-1].pid, engine._backend._zygote._process.pid, flush=True)
+print(engine._shift.backend._slots.queue[-1].pid, engine._shift.backend._zygote._process.pid, flush=True)
 time.sleep(60)
 """
 

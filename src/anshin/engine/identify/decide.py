@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from anshin.engine.content import Content
 from anshin.engine.identify import magika, polyglot
-from anshin.engine.identify.structure import is_mail, is_tar, refine_macho, refine_mz, zip_kind
+from anshin.engine.identify.structure import is_mail, is_mbox, is_message, is_tar, refine_macho, refine_mz, zip_kind
 from anshin.engine.names import base_name
 from anshin.engine.verdict import FileType
 from anshin.engine.wording import load_data
@@ -117,6 +117,8 @@ def _by_magic(content: Content, head: bytes) -> FileType | None:
         if row.kind == "zip":
             kind, mime = zip_kind(content, head)
             return FileType(kind=kind, mime=mime, decided_by="magic" if kind == "zip" else "structure")
+        if row.kind == "ole2" and is_message(content, head):
+            return FileType(kind="msg", mime="application/vnd.ms-outlook", decided_by="structure")
         if row.kind not in _containers() and _holds_pdf(head):
             break
         return FileType(kind=row.kind, mime=row.mime, decided_by="magic")
@@ -164,6 +166,8 @@ def _by_text(text: str) -> FileType | None:
     for kind, mime, prefix in data["text_start"]:
         if start.startswith(prefix):
             return FileType(kind=kind, mime=mime, decided_by="magic")
+    if is_mbox(text):
+        return FileType(kind="mbox", mime="application/mbox", decided_by="structure")
     if is_mail(text, frozenset(data["mail_headers"])):
         return FileType(kind="mail", mime="message/rfc822", decided_by="structure")
     return None

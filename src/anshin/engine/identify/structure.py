@@ -1,9 +1,13 @@
 """Kinds that a few bytes at one offset cannot tell: MZ, fat Mach-O or Java class, ZIP and its children, tar, mail."""
 
+import re
 import struct
 
 from anshin.engine.content import Content
+from anshin.engine.identify.polyglot import MESSAGE
 from anshin.engine.wording import load_data
+
+_MBOX = re.compile(r"From [^\r\n]{1,500}\r?\n[!-9;-~]{1,80}:")
 
 
 def refine_mz(content: Content, head: bytes) -> tuple[str, str]:
@@ -59,6 +63,21 @@ def _entry_names(content: Content) -> list[str]:
         names.append(tail[at + 46 : at + 46 + length].decode("utf-8", "replace"))
         at = tail.find(b"PK\x01\x02", at + 46)
     return names
+
+
+def is_mbox(text: str) -> bool:
+    """Whether the text begins like a mailbox: the line that separates mails, then a header field."""
+    return _MBOX.match(text) is not None
+
+
+def is_message(content: Content, head: bytes) -> bool:
+    """Whether an OLE2 file is a message of Outlook, as far as the beginning of its directory tells."""
+    if len(head) < 512:
+        return False
+    (shift,), (first,) = struct.unpack_from("<H", head, 0x1E), struct.unpack_from("<I", head, 0x30)
+    if not 7 <= shift <= 16 or first > 0xFFFFFFF0:
+        return False
+    return MESSAGE in content.read((first + 1) << shift, 64 * 1024)
 
 
 def is_mail(text: str, headers: frozenset[str]) -> bool:

@@ -80,8 +80,10 @@ def _folder(content: Content, table: bytes, reserve: int, files: list[_File], me
         yield from odd_name(file.name)
         cut = file.start + file.size > meter.room
         yield Member(file.name, BytesContent(body), cut=cut, hidden=file.hidden)
-        if not cut and (not whole or len(body) < file.size) and len(body) < file.size:
-            yield Problem(gap="damaged", name=file.name)
+        if len(body) < file.size and not cut:
+            whole = False
+    if not whole:
+        yield Problem(gap="damaged", name=files[-1].name)
 
 
 def _unpacked(
@@ -93,16 +95,18 @@ def _unpacked(
         raise NotImplementedError
     out = bytearray()
     packed = bytearray()
-    expected = 0
+    expected, whole = 0, True
     for _ in range(blocks):
         meter.budget.check_time()
         head = content.read(at, 8)
         if len(head) < 8:
+            whole = False
             break
         _, length, size = struct.unpack("<IHH", head)
         block = content.read(at + 8 + reserve, length)
         at += 8 + reserve + length
         expected += size
+        whole = whole and len(block) == length
         if kind == 3:
             packed += block
             continue
@@ -117,10 +121,11 @@ def _unpacked(
             machine = Lzx(bytes(packed), method >> 8 & 31, meter.budget)
             machine.run(min(expected, wanted))
         except LzxDamaged:
-            pass
+            whole = False
         out = machine.out if machine else out
+        whole = whole and machine is not None and not machine.overran
         meter.spend(len(out))
-    return bytes(out), len(out) >= wanted
+    return bytes(out), whole and len(out) >= wanted
 
 
 def _mszip(block: bytes, before: bytes, size: int) -> bytes:

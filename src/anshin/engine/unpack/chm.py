@@ -16,13 +16,19 @@ from anshin.engine.unpack.member import Found, Member, Problem
 _MOST_CHUNKS = 20_000
 _MOST_FILES = 50_000
 _SPACE = "::DataSpace/Storage/MSCompressed/"
-_SHORTCUT = re.compile(rb"adb880a6-d8ff-11cf-9377-00aa003b7a11", re.I)
-_COMMAND = re.compile(rb"<param[^>]{0,80}name\s*=\s*[\"']?item1[\"']?[^>]{0,80}value\s*=\s*([\"'])(.{1,2000}?)\1", re.I | re.S)
-_PROGRAM = re.compile(
-    rb"\b(cmd|powershell|pwsh|mshta|wscript|cscript|rundll32|regsvr32|certutil|bitsadmin|msiexec|hh)(\.exe)?\b", re.I
+_SHORTCUT = re.compile(rb"adb880a6-d8ff-11cf-9377-00aa003b7a11", re.IGNORECASE)
+_COMMAND = re.compile(
+    rb"<param[^>]{0,80}name\s*=\s*[\"']?item1[\"']?[^>]{0,80}value\s*=\s*([\"'])(.{1,2000}?)\1",
+    re.IGNORECASE | re.DOTALL,
 )
-_CLICK = re.compile(rb"\.\s*click\s*\(", re.I)
-_HOST = re.compile(rb"(WScript\.Shell|Shell\.Application|ADODB\.Stream|MSXML2\.|Scripting\.FileSystemObject)", re.I)
+_PROGRAM = re.compile(
+    rb"\b(cmd|powershell|pwsh|mshta|wscript|cscript|rundll32|regsvr32|certutil|bitsadmin|msiexec|hh)(\.exe)?\b",
+    re.IGNORECASE,
+)
+_CLICK = re.compile(rb"\.\s*click\s*\(", re.IGNORECASE)
+_HOST = re.compile(
+    rb"(WScript\.Shell|Shell\.Application|ADODB\.Stream|MSXML2\.|Scripting\.FileSystemObject)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,11 @@ def _directory(content: Content, meter: Meter) -> tuple[list[_Entry], int, bool]
     (at,) = struct.unpack_from("<Q", head, 72)
     size = struct.unpack_from("<Q", head, 80)[0]
     base = struct.unpack_from("<Q", head, 88)[0] if version >= 3 and length >= 96 else at + size
-    table = content.read(at, 84).ljust(84, b"\0")
+    raw = content.read(at, 84)
+    table = raw.ljust(84, b"\0")
     header, _, chunk = struct.unpack_from("<III", table, 8)
     (count,) = struct.unpack_from("<I", table, 44)
-    if table[:4] != b"ITSP" or not 64 <= chunk <= 1 << 20:
+    if len(raw) < 84 or not count or table[:4] != b"ITSP" or not 64 <= chunk <= 1 << 20:
         return [], base, False
     found: list[_Entry] = []
     for n in range(min(count, _MOST_CHUNKS)):
@@ -142,8 +149,9 @@ def _section(content: Content, entries: dict[str, _Entry], base: int, meter: Met
     try:
         machine = Lzx(data, (window * unit).bit_length() - 1, meter.budget)
         machine.run(limit, max(1, interval * unit // FRAME))
+        whole = not machine.overran and len(machine.out) >= wanted
     except LzxDamaged:
-        pass
+        whole = False
     out = bytes(machine.out) if machine else b""
     meter.spend(len(out))
-    return out, len(out) >= wanted
+    return out, whole

@@ -12,15 +12,14 @@ class Extents:
     """Content made of runs of other content; a run without a place is zeros."""
 
     def __init__(self, base: Content, runs: Iterable[tuple[int | None, int]], size: int | None = None) -> None:
-        """Join `runs`, each an offset in `base` (None: zeros) and a length; cut them to `size` bytes where it is given."""
+        """Join `runs`, each an offset in `base` (None: zeros) and a length, and cut them to `size` bytes if given."""
         self._base = base
         self._runs: list[tuple[int | None, int]] = []
         self._starts: list[int] = []
         total = 0
         self.lost = 0  # bytes that should lie behind the end of the base
-        for place, length in runs:
-            if size is not None:
-                length = min(length, size - total)
+        for place, run in runs:
+            length = run if size is None else min(run, size - total)
             if length <= 0 or len(self._runs) >= MOST_EXTENTS:
                 continue
             if place is not None and place + length > base.size:

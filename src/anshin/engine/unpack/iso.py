@@ -12,7 +12,7 @@ from anshin.engine.content import Content
 from anshin.engine.names import safe_name
 from anshin.engine.unpack.extents import Extents
 from anshin.engine.unpack.member import Found, Member, Problem, odd_name
-from anshin.engine.unpack.udf import has_udf, udf_files
+from anshin.engine.unpack.udf import UdfVolume, has_udf
 
 SECTOR = 2048
 MARK = b"CD001"
@@ -45,12 +45,18 @@ def unpack_iso(content: Content, name: str, meter: Meter) -> Found:
     seen: set[tuple[int | None, int]] = set()
     read_any = False
     if has_udf(content):
-        files = udf_files(content, meter.budget)
-        read_any = files is not None
-        yield from _members(content, files or [], seen, meter)
+        volume = UdfVolume(content, meter.budget)
+        read_any = volume.open()
+        if read_any:
+            yield from _members(content, volume.files(), seen, meter)
+            if volume.damaged:
+                yield Problem(gap="damaged", name=name)
     for root, joliet in _roots(content):
         read_any = True
-        yield from _members(content, _tree(content, root, meter, joliet=joliet), seen, meter)
+        tree = _Tree(content, joliet=joliet)
+        yield from _members(content, tree.files(root, meter), seen, meter)
+        if tree.damaged:
+            yield Problem(gap="damaged", name=name)
     if not read_any:
         yield Problem(gap="unsupported" if has_udf(content) else "damaged", name=name)
 
@@ -85,19 +91,36 @@ def _roots(content: Content) -> list[tuple[bytes, bool]]:
     return sorted(found, key=lambda root: not root[1])
 
 
-def _tree(content: Content, root: bytes, meter: Meter, *, joliet: bool) -> Iterator[DiskFile]:
-    todo: list[tuple[bytes, str, bool]] = [(root, "", False)]
-    seen: set[int] = set()
-    while todo and len(seen) < _MOST_FOLDERS:
-        meter.budget.check_time()
-        record, path, hidden = todo.pop()
+class _Tree:
+    """One tree of folders; `damaged` tells whether a folder lay behind the end."""
+
+    def __init__(self, content: Content, *, joliet: bool) -> None:
+        self._content = content
+        self._joliet = joliet
+        self.damaged = False
+
+    def files(self, root: bytes, meter: Meter) -> Iterator[DiskFile]:
+        """Yield all files; a folder that holds itself is read once."""
+        todo: list[tuple[bytes, str, bool]] = [(root, "", False)]
+        seen: set[int] = set()
+        while todo and len(seen) < _MOST_FOLDERS:
+            meter.budget.check_time()
+            record, path, hidden = todo.pop()
+            extent = struct.unpack_from("<I", record, 2)[0]
+            if extent in seen:
+                continue
+            seen.add(extent)
+            yield from self._folder(record, path, todo, hidden=hidden)
+
+    def _folder(
+        self, record: bytes, path: str, todo: list[tuple[bytes, str, bool]], *, hidden: bool
+    ) -> Iterator[DiskFile]:
         extent, size = struct.unpack_from("<I", record, 2)[0], struct.unpack_from("<I", record, 10)[0]
-        if extent in seen:
-            continue
-        seen.add(extent)
+        folder = self._content.read(extent * SECTOR, min(size, _FOLDER_BYTES))
+        self.damaged = self.damaged or len(folder) < size or not folder
         last: DiskFile | None = None
-        for entry in _records(content.read(extent * SECTOR, min(size, _FOLDER_BYTES))):
-            label = _label(entry, joliet=joliet)
+        for entry in _records(folder):
+            label = _label(entry, joliet=self._joliet)
             if label is None:
                 continue
             flags = entry[25]
@@ -133,10 +156,7 @@ def _label(entry: bytes, *, joliet: bool) -> str | None:
     raw = entry[33 : 33 + entry[32]]
     if raw in {b"\0", b"\1", b""}:
         return None
-    if joliet:
-        name = raw.decode("utf-16-be", "replace")
-    else:
-        name = _rock_ridge(entry) or raw.decode("latin-1")
+    name = raw.decode("utf-16-be", "replace") if joliet else _rock_ridge(entry) or raw.decode("latin-1")
     return safe_name(name.partition(";")[0].rstrip(".") or name)
 
 

@@ -1,4 +1,4 @@
-"""LZ4 frames (lz4_Frame_format.md 1.6.3), blocks decoded by hand: a sequence is a few lines, and no library is needed."""
+"""LZ4 frames (lz4_Frame_format.md 1.6.3), blocks decoded by hand: that is a page, and a library one more to trust."""
 
 import struct
 
@@ -25,7 +25,8 @@ def unpack_lz4(content: Content, name: str, meter: Meter) -> Found:
         else:
             break
     cut = out.cut
-    yield Member(name, BytesContent(out.bytes()), cut=cut)
+    if out.size or content.read(0, 4) == _MAGIC:
+        yield Member(name, BytesContent(out.bytes()), cut=cut)
     if not whole:
         yield Problem(gap="damaged", name=name)
     elif not cut:

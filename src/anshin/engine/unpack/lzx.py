@@ -88,6 +88,11 @@ class Lzx:
             if self._calls:
                 self._restore_calls(start)
 
+    @property
+    def overran(self) -> bool:
+        """Whether more was read than there is: what came out last is not to be trusted."""
+        return self._at - self._left // 16 > len(self._words)
+
     # --- bits
 
     def _fill(self) -> None:

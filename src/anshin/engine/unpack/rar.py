@@ -5,8 +5,8 @@ Names alone tell much, and attackers often store. What is packed or encrypted is
 
 import struct
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator
+from dataclasses import dataclass, replace
 
 from anshin.engine.budget import Meter
 from anshin.engine.content import BytesContent, Content, SliceContent
@@ -34,9 +34,10 @@ class _Entry:
 
 
 class _Damaged(Exception):  # noqa: N818 -- a signal inside this module
-    def __init__(self, gap: str) -> None:
+    def __init__(self, gap: str, at: int = 0) -> None:
         super().__init__(gap)
         self.gap = gap
+        self.at = at  # where the archive can no longer be followed; 0 where that is not known
 
 
 def unpack_rar(content: Content, name: str, meter: Meter) -> Found:
@@ -53,6 +54,8 @@ def unpack_rar(content: Content, name: str, meter: Meter) -> Found:
             yield from _one(content, entry, meter)
     except _Damaged as damaged:
         yield Problem(gap=damaged.gap, name=name)
+        if damaged.gap == "damaged" and damaged.at:
+            yield from tail_member(content, damaged.at)
         return
     yield from tail_member(content, end)
 
@@ -77,28 +80,28 @@ def _one(content: Content, entry: _Entry, meter: Meter) -> Found:
             yield Problem(gap="damaged", name=entry.name)
 
 
-def _rar4(content: Content, meter: Meter) -> Iterator[_Entry]:
+def _rar4(content: Content, meter: Meter) -> Generator[_Entry, None, int]:
     at = len(RAR4)
     while at < content.size:
         meter.budget.check_time()
         head = content.read(at, 7)
         if len(head) < 7:
-            raise _Damaged("damaged")
+            raise _Damaged("damaged", at)
         _, kind, flags, size = struct.unpack("<HBHH", head)
         if size < 7 or not 0x72 <= kind <= 0x7B:
-            raise _Damaged("damaged")
+            raise _Damaged("damaged", at)
         block = content.read(at, size)
         if len(block) < size:
-            raise _Damaged("damaged")
+            raise _Damaged("damaged", at)
         if kind == 0x73 and flags & 0x80:
             raise _Damaged("encrypted")
-        added = struct.unpack_from("<I", block, 7)[0] if flags & 0x8000 and size >= 11 else 0
+        added = int(struct.unpack_from("<I", block, 7)[0]) if flags & 0x8000 and size >= 11 else 0
         if kind in {0x74, 0x7A} and size >= 32:
             packed, entry = _rar4_file(block, flags, at + size)
             if kind == 0x74:
                 yield entry
             added = packed
-        at += size + added
+        at = int(at + size + added)
         if kind == 0x7B:
             return at
     return at
@@ -165,9 +168,10 @@ def _rar4_name(raw: bytes) -> str:
 class _Numbers:
     """Reads the variable-length numbers of RAR 5."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, place: int = 0) -> None:
         self.data = data
         self.at = 0
+        self._place = place  # of the header, in the archive
 
     def next(self) -> int:
         value = shift = 0
@@ -178,7 +182,7 @@ class _Numbers:
             if not byte & 128:
                 return value
             shift += 7
-        raise _Damaged("damaged")
+        raise _Damaged("damaged", self._place)
 
     def take(self, count: int) -> bytes:
         piece = self.data[self.at : self.at + count]
@@ -186,19 +190,19 @@ class _Numbers:
         return piece
 
 
-def _rar5(content: Content, meter: Meter) -> Iterator[_Entry]:
-    at = len(RAR5)
+def _rar5(content: Content, meter: Meter) -> Generator[_Entry, None, int]:
+    at, last = len(RAR5), ""
     while at < content.size:
         meter.budget.check_time()
-        sizes = _Numbers(content.read(at + 4, 10))
+        sizes = _Numbers(content.read(at + 4, 10), at)
         length = sizes.next()
         if not 0 < length <= _MOST_HEADER:
-            raise _Damaged("damaged")
+            raise _Damaged("damaged", at)
         start = at + 4 + sizes.at
         block = content.read(start, length)
         if len(block) < length:
-            raise _Damaged("damaged")
-        numbers = _Numbers(block)
+            raise _Damaged("damaged", at)
+        numbers = _Numbers(block, at)
         kind, flags = numbers.next(), numbers.next()
         extra = numbers.next() if flags & 1 else 0
         size = numbers.next() if flags & 2 else 0
@@ -206,12 +210,15 @@ def _rar5(content: Content, meter: Meter) -> Iterator[_Entry]:
             raise _Damaged("encrypted")
         if kind in {2, 3}:
             entry = _rar5_file(numbers, block[len(block) - extra :] if extra else b"", start + length, size, flags)
-            if kind == 2 or entry.name.startswith(":"):
+            if kind == 2:
+                last = entry.name
                 yield entry
+            elif entry.name.startswith(":"):
+                yield replace(entry, name=last + entry.name)
         at = start + length + size
         if kind == 5:
             return at
-    return at
+    raise _Damaged("damaged")  # every archive of this kind has an end
 
 
 def _rar5_file(numbers: _Numbers, extra: bytes, start: int, packed: int, flags: int) -> _Entry:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from anshin.engine.budget import Meter
 from anshin.engine.content import Content
+from anshin.engine.formats.pe.image import declared_end
 from anshin.engine.identify.decide import unsupported_containers
 from anshin.engine.names import base_name
 from anshin.engine.unpack.ar import unpack_ar
@@ -15,16 +16,17 @@ from anshin.engine.unpack.gz import unpack_gz
 from anshin.engine.unpack.iso import is_disc, unpack_iso
 from anshin.engine.unpack.lz4 import unpack_lz4
 from anshin.engine.unpack.lzma_alone import unpack_lzma
-from anshin.engine.unpack.mail import unpack_mail
-from anshin.engine.unpack.member import Found, Problem, Sink
+from anshin.engine.unpack.mbox import unpack_mbox
+from anshin.engine.unpack.member import Found, Member, Problem, Sink
 from anshin.engine.unpack.rar import unpack_rar
 from anshin.engine.unpack.rpm import unpack_rpm
 from anshin.engine.unpack.sevenzip import unpack_7z
 from anshin.engine.unpack.survey import Survey
 from anshin.engine.unpack.tar import unpack_tar
+from anshin.engine.unpack.tnef import unpack_tnef
 from anshin.engine.unpack.xz import unpack_xz
 from anshin.engine.unpack.zip import unpack_zip
-from anshin.engine.unpack.zip_headers import has_directory
+from anshin.engine.unpack.zip_headers import directories, has_directory
 from anshin.engine.unpack.zst import unpack_zst
 
 _PULLED: dict[str, Callable[[Content, str, Meter], Found]] = {
@@ -37,11 +39,12 @@ _PULLED: dict[str, Callable[[Content, str, Meter], Found]] = {
     "iso": unpack_iso,
     "lz4": unpack_lz4,
     "lzma": unpack_lzma,
-    "mail": unpack_mail,
+    "mbox": unpack_mbox,
     "rar": unpack_rar,
     "rpm": unpack_rpm,
     "skippable": unpack_lz4,
     "tar": unpack_tar,
+    "tnef": unpack_tnef,
     "xz": unpack_xz,
     "zstd": unpack_zst,
 }
@@ -53,6 +56,7 @@ _STREAMS = frozenset({"gzip", "bzip2", "lz4", "lzma", "skippable", "xz", "zstd"}
 _ZIP = frozenset({"zip", "apk", "docx", "xlsx", "pptx", "ooxml", "jar", "odf", "epub"})
 _SURVEYED = frozenset({"zip", "7z", "tar", "rar", "cab", "iso", "vhd", "vhdx", "disk"})
 """Archives that a person opens and looks into."""
+_HEADERS = 64 * 1024
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".lzma", ".lz4")
 _LONGER = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
 
@@ -87,9 +91,19 @@ def _open(content: Content, kind: str, name: str, meter: Meter, sink: Sink) -> N
         # the first 32 KiB of a disc are free for other use, and Windows mounts it by its ending
         for found in unpack_iso(content, "", meter):
             sink(found)
-    if kind in _ZIP or (kind not in _TO_THE_END and has_directory(content)):
+    if kind in _ZIP or (kind not in _TO_THE_END and _archive_behind(content, kind)):
+        within = declared_end(content.read(0, _HEADERS)) if kind == "pe" else 0
         for found in unpack_zip(content, "", meter):
+            if isinstance(found, Member) and found.name == "(prefix)" and found.content.size < within:
+                continue  # it lies among the resources: the program around it was read whole
             sink(found)
+
+
+def _archive_behind(content: Content, kind: str) -> bool:
+    """Whether a ZIP directory stands at the end; inside OLE2, an archive near the end may be one of its streams."""
+    if kind in {"ole2", "msg"}:
+        return any(d.end >= content.size for d in directories(content))
+    return has_directory(content)
 
 
 def _inner_name(name: str) -> str:

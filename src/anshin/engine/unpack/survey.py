@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from anshin.engine.names import base_name
+from anshin.engine.names import base_name, shortened
 from anshin.engine.unpack.member import Member, Problem, Sink
 from anshin.engine.wording import load_data
 
@@ -40,7 +40,7 @@ def deceiving(name: str) -> Iterator[str]:
 
 
 def _turned_ending(name: str) -> bool:
-    """Whether what is shown turned around spells an ending ("\\u202efdp.exe" shows as "exe.pdf")."""
+    """Whether an ending that runs stands behind the sign, where it is shown turned around."""
     behind = re.split(r"\\u202e|\\u2067", name)[-1]
     return bool(re.search(r"\.(exe|scr|com|pif|js|vbs|hta|lnk|bat|cmd)\b", behind, re.IGNORECASE))
 
@@ -74,10 +74,10 @@ class Survey:
         if isinstance(found, Problem):
             self._encrypted += found.gap == "encrypted"
             if found.gap == "encrypted" and found.name:
-                self._names.add(found.name)
+                self._names.add(shortened(found.name))
         elif len(self._files) < MOST and not found.name.startswith("("):
             head = found.content.read(0, 8)
-            name = found.name
+            name = shortened(found.name)
             self._names.add(name)
             self._files.append(
                 _File(
@@ -115,7 +115,9 @@ class Survey:
         shown = [f for f in files if not f.hidden]
         programs = [f for f in files if f.program or expression("library").search(f.name)]
         shortcut = next((f for f in shown if f.shortcut), None)
-        hidden = next((f for f in files if f.hidden and (f in programs or expression("any_script").search(f.name))), None)
+        hidden = next(
+            (f for f in files if f.hidden and (f in programs or expression("any_script").search(f.name))), None
+        )
         if shortcut and hidden:
             yield "archive.shortcut_to_hidden", shortcut.name
         elif shortcut and len(shown) == 1 == len(files):

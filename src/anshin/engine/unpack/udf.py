@@ -26,16 +26,12 @@ def has_udf(content: Content) -> bool:
     return any(content.read(n * SECTOR + 1, 5) in {b"NSR02", b"NSR03"} for n in range(16, 32))
 
 
-def udf_files(content: Content, budget: Budget) -> "Iterator[DiskFile] | None":
-    """Return the files, or None where the volume cannot be read."""
-    volume = _Volume(content, budget)
-    if not volume.open():
-        return None
-    return volume.files()
+class UdfVolume:
+    """One volume; `damaged` tells whether a folder or a file lay behind the end."""
 
-
-class _Volume:
     def __init__(self, content: Content, budget: Budget) -> None:
+        """Read nothing yet."""
+        self.damaged = False
         self._content = content
         self._budget = budget
         self._starts: dict[int, int] = {}  # partition number -> first sector
@@ -49,7 +45,10 @@ class _Volume:
         for descriptor in self._descriptors():
             (tag,) = struct.unpack_from("<H", descriptor)
             if tag == 5:
-                number, start = struct.unpack_from("<H", descriptor, 22)[0], struct.unpack_from("<I", descriptor, 188)[0]
+                number, start = (
+                    struct.unpack_from("<H", descriptor, 22)[0],
+                    struct.unpack_from("<I", descriptor, 188)[0],
+                )
                 self._starts[number] = start
             elif tag == 6:
                 set_at = descriptor[248:264]
@@ -110,7 +109,9 @@ class _Volume:
         if reference in self._metadata:
             return self._metadata[reference].read(block * SECTOR, SECTOR).ljust(SECTOR, b"\0")
         place = self._place(block, reference)
-        return (b"" if place is None else self._content.read(place, SECTOR)).ljust(SECTOR, b"\0")
+        found = b"" if place is None else self._content.read(place, SECTOR)
+        self.damaged = self.damaged or len(found) < SECTOR
+        return found.ljust(SECTOR, b"\0")
 
     def _runs(self, entry: bytes, reference: int) -> tuple[_Runs, bytes | None]:
         """Return where the bytes of a file lie, or the bytes where they stand in its entry."""
@@ -181,6 +182,7 @@ class _Volume:
                 data = self._virtual(icb, reference)
             else:
                 data = whole.read(0, min(whole.size, _FOLDER_BYTES))
+                self.damaged = self.damaged or bool(whole.lost) or whole.size > _FOLDER_BYTES
         at = 0
         while at + 38 <= len(data) and data[at : at + 2] == b"\1\1":
             self._budget.check_time()

@@ -105,9 +105,9 @@ def _encodings(word: str) -> list[bytes]:
     return [utf8, word.encode("cp932", "replace")]
 
 
-def _step(k0: npt.NDArray[np.uint32], k1: npt.NDArray[np.uint32], k2: npt.NDArray[np.uint32], byte: object) -> tuple[
-    npt.NDArray[np.uint32], npt.NDArray[np.uint32], npt.NDArray[np.uint32]
-]:
+def _step(
+    k0: npt.NDArray[np.uint32], k1: npt.NDArray[np.uint32], k2: npt.NDArray[np.uint32], byte: object
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
     k0 = (k0 >> np.uint32(8)) ^ _CRC_ARRAY[(k0 ^ byte) & np.uint32(255)]  # type: ignore[operator]
     k1 = (k1 + (k0 & np.uint32(255))) * np.uint32(134775813) + np.uint32(1)
     k2 = (k2 >> np.uint32(8)) ^ _CRC_ARRAY[(k2 ^ (k1 >> np.uint32(24))) & np.uint32(255)]
@@ -120,9 +120,9 @@ def _decipher(keys: _Keys, data: bytes) -> tuple[bytes, _Keys]:
     out = bytearray(data)
     for n, byte in enumerate(data):
         temporary = k2 | 2
-        byte ^= (temporary * (temporary ^ 1)) >> 8 & 255
-        out[n] = byte
-        k0 = k0 >> 8 ^ table[(k0 ^ byte) & 255]
+        plain = byte ^ (temporary * (temporary ^ 1)) >> 8 & 255
+        out[n] = plain
+        k0 = k0 >> 8 ^ table[(k0 ^ plain) & 255]
         k1 = ((k1 + (k0 & 255)) * 134775813 + 1) & 0xFFFFFFFF
         k2 = k2 >> 8 ^ table[(k2 ^ k1 >> 24) & 255]
     return bytes(out), (k0, k1, k2)
@@ -137,7 +137,7 @@ def _inflates(start: bytes) -> bool:
 
 
 def _is_right(entry: Entry, body: bytes, budget: Budget) -> bool:
-    """Whether the checksum of the content agrees; only for stored and deflated entries, others must fit by their header."""
+    """Whether the checksum agrees, for stored and deflated entries; others must fit by their header."""
     if entry.method == 0:
         return zlib.crc32(body) == entry.crc
     if entry.method != 8:
@@ -155,8 +155,7 @@ def _is_right(entry: Entry, body: bytes, budget: Budget) -> bool:
 
 
 def _open_aes(entry: Entry, data: bytes, words: list[str], budget: Budget) -> tuple[bytes, str] | None:
-    strength = entry.aes[0]
-    size = {1: 16, 2: 24, 3: 32}.get(strength)
+    size = {1: 16, 2: 24, 3: 32}.get(entry.aes[0]) if entry.aes else None
     if size is None or len(data) < size // 2 + 12:
         return None
     salt, verifier = data[: size // 2], data[size // 2 : size // 2 + 2]
@@ -173,7 +172,7 @@ def _open_aes(entry: Entry, data: bytes, words: list[str], budget: Budget) -> tu
 
 
 def _aes_counter(key: bytes, data: bytes) -> bytes:
-    """AES in counter mode with a little-endian counter from 1, which no library has: the counters are encrypted as they are."""
+    """AES in counter mode with a little-endian counter from 1, which no library has: the counters are encrypted."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
     machine = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305 -- counters, no text

@@ -116,7 +116,15 @@ def central_entries(content: Content, directory: Directory, limit: int) -> tuple
         name = member_name(rest[:n], utf8=bool(flags & 0x800))
         entries.append(
             Entry(
-                name, flags, method, crc, packed, unpacked, header + directory.base, time & 0xFFFF, _aes(method, rest[n:])
+                name,
+                flags,
+                method,
+                crc,
+                packed,
+                unpacked,
+                header + directory.base,
+                time & 0xFFFF,
+                _aes(method, rest[n:]),
             )
         )
         at += 46 + n + m + k

@@ -5,6 +5,19 @@ from typing import NamedTuple
 from anshin.risk.errors import RiskError
 from anshin.risk.text import Bilingual
 
+LONGEST = 300
+_LARGEST = 10**30
+
+
+def shown(value: object) -> str:
+    """Return a value as a sentence may hold it: short, and never the inside of a list, which may be without end."""
+    if isinstance(value, (list, tuple, dict, set)):
+        return f"({type(value).__name__}, {len(value)})"
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return f"≈ 2^{value.bit_length()}"
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
 
 class Problem(NamedTuple):
     """One thing that is wrong: a stable code, where, and what to do."""
@@ -24,6 +37,7 @@ class Problems:
 
     def add(self, code: str, where: str, *, question: Bilingual | None = None, **values: object) -> None:
         """Note the problem `code` of `sentences.answers.yaml` at `where`; `question` is said in each language."""
-        ja = RiskError(code, question=question.ja if question else "", **values).ja
-        en = RiskError(code, question=question.en if question else "", **values).en
+        told = {name: shown(value) for name, value in values.items()}
+        ja = RiskError(code, question=question.ja if question else "", **told).ja
+        en = RiskError(code, question=question.en if question else "", **told).en
         self.found.append(Problem(code, where, ja, en))

@@ -62,7 +62,9 @@ def read_fact(kind: FactKind, value: Any, key: str, today: dt.date, problems: Pr
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return (isinstance(value, int) and not isinstance(value, bool)) or (
+        isinstance(value, float) and math.isfinite(value)
+    )
 
 
 def _number(question: Question, value: Any, problems: Problems) -> int | float | None:

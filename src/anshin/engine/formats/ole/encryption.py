@@ -8,7 +8,7 @@ import io
 from anshin.engine.budget import Budget
 from anshin.engine.wording import load_data
 
-MOST_TRIES = 12
+MOST_TRIES = 10
 """One try costs up to 0.2 s by design of the format."""
 DEFAULT = "VelvetSweatshop"
 

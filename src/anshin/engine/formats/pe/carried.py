@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
 from anshin.engine.formats.pe.program import Program
+from anshin.engine.formats.pe.pyinstaller import entries
 from anshin.engine.names import safe_name, shortened
-from anshin.engine.unpack.member import Member
+from anshin.engine.unpack.member import Found, Member, Problem
 
 MAX_MEMBERS = 64
 _ARCHIVES = (b"PK\x03\x04", b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07", b"MSCF\0\0\0\0", b"\x1f\x8b\x08", b"\xfd7zXZ\0",
@@ -22,11 +23,14 @@ _PLAIN = frozenset({"icon", "cursor", "bitmap", "group_icon", "group_cursor", "d
                     "version", "manifest", "messagetable", "font", "fontdir"})  # fmt: skip
 
 
-def carried(program: Program, budget: Budget) -> Iterator[Member]:
+def carried(program: Program, budget: Budget) -> Found:
     """Yield the files inside, 64 at most, as they stand or decoded from base64."""
     data = program.image.data
+    if program.overlay.kind == "pyinstaller":
+        yield from entries(data, program.overlay, budget)
     for count, (name, raw) in enumerate(_all(program)):
         if count >= MAX_MEMBERS:
+            yield Problem(gap="members")
             return
         budget.spend(len(raw))
         yield Member(shortened(safe_name(name), 120), BytesContent(raw))

@@ -4,11 +4,14 @@ dnfile reads the same tables, but takes 10 to 500 ms and builds an object for ev
 Source: ECMA-335, 6th edition, II.24 and II.25.3.3.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+import numpy as np
 
 from anshin.engine.budget import Budget
 from anshin.engine.formats.pe.image import CLR, Image
@@ -36,6 +39,7 @@ class DotNet:
     assembly: str = ""
     resources: list[tuple[str, int, int]] = field(default_factory=list)  # name, place in the file, size
     broken: bool = False
+    cut: bool = False  # more functions of Windows than are read
 
 
 def read_dotnet(image: Image, budget: Budget) -> DotNet | None:
@@ -59,7 +63,15 @@ def read_dotnet(image: Image, budget: Budget) -> DotNet | None:
 
 
 @cache
-def _layout() -> Any:
+def methods_of_interest() -> tuple[str, ...]:
+    """Return the names of the methods that the sets of behaviours.yaml ask for."""
+    lines = (line for lines in load_data("formats/pe/behaviours.yaml")["managed"].values() for line in lines)
+    return tuple(sorted({".ctor" if m.endswith("..ctor") else m.rpartition(".")[2] for line in lines for m in line}))
+
+
+@cache
+def layout() -> Any:
+    """Return the columns of the tables of metadata."""
     return load_data("formats/pe/metadata.yaml")
 
 
@@ -84,9 +96,11 @@ class _Reader:
         found.methods = [self._word(r[3]) for r in self._table(_METHOD)]
         for parent, name, _ in self._table(_MEMBER_REF):
             kind, row = parent & 7, (parent >> 3) - 1
-            owner = references[row] if kind == 1 and 0 <= row < len(references) else ""
+            owner = self._reference(row) if kind == 1 else ""
             found.members.append(f"{owner}.{self._word(name)}")
+        found.members += self._later_members()
         modules = [self._word(r[0]) for r in self._table(_MODULE_REF)]
+        found.cut = found.rows.get(_IMPL_MAP, 0) > MAX_ROWS
         for _, _, name, scope in self._table(_IMPL_MAP):
             library = modules[scope - 1] if 0 < scope <= len(modules) else ""
             found.native.append((library.lower().removesuffix(".dll"), self._word(name)))
@@ -95,6 +109,32 @@ class _Reader:
         for at, _, name, where in self._table(_RESOURCE):
             if where == 0:
                 self._resource(resources, at, self._word(name))
+
+    def _later_members(self) -> Iterator[str]:
+        """Yield the members of interest behind the first rows, so that many dull ones before them hide nothing."""
+        if _MEMBER_REF not in self._start or self._found.rows[_MEMBER_REF] <= MAX_ROWS:
+            return
+        parent, name, signature = self._widths[_MEMBER_REF]
+        size = parent + name + signature
+        start = self._start[_MEMBER_REF] + MAX_ROWS * size
+        raw = self._tables[start : start + (self._found.rows[_MEMBER_REF] - MAX_ROWS) * size]
+        rows = np.frombuffer(raw[: len(raw) // size * size], dtype=np.uint8).reshape(-1, size)
+        column = rows[:, parent : parent + name].copy().view(f"<u{name}").ravel()
+        heap = self._heaps.get("#Strings", b"")
+        for word in methods_of_interest():
+            for found in re.finditer(re.escape(word.encode()) + b"\0", heap):
+                for row in np.flatnonzero(column == found.start())[:64]:
+                    owner = int.from_bytes(rows[row, :parent].tobytes(), "little")
+                    yield f"{self._reference((owner >> 3) - 1) if owner & 7 == 1 else ''}.{word}"
+
+    def _reference(self, row: int) -> str:
+        """Return the name of one class of others, wherever in the table it stands."""
+        codes = "<" + "".join({2: "H", 4: "I"}[w] for w in self._widths.get(_TYPE_REF, [2, 2, 2]))
+        at = self._start.get(_TYPE_REF, 0) + row * struct.calcsize(codes)
+        if not 0 <= row < self._found.rows.get(_TYPE_REF, 0):
+            return ""
+        _, name, space = struct.unpack_from(codes, self._tables, at)
+        return self._joined(space, name)
 
     def _streams(self) -> None:
         raw = self._raw
@@ -125,9 +165,9 @@ class _Reader:
         if self._sizes & 0x40:
             at += 4
         for number in sorted(rows):
-            if number not in _layout()["tables"]:
+            if number not in layout()["tables"]:
                 return  # debug tables stand behind those that are read
-            widths = [self._width(column) for column in _layout()["tables"][number]]
+            widths = [self._width(column) for column in layout()["tables"][number]]
             self._start[number], self._widths[number] = at, widths
             at += sum(widths) * rows[number]
 
@@ -139,7 +179,7 @@ class _Reader:
         rows = self._found.rows
         if column[0] == "t" and column[1:].isdigit():
             return 4 if rows.get(int(column[1:]), 0) > 0xFFFF else 2
-        bits, tables = _layout()["coded"][column]
+        bits, tables = layout()["coded"][column]
         return 4 if max(rows.get(t, 0) for t in tables) >= 1 << (16 - bits) else 2
 
     def _table(self, number: int) -> Iterator[tuple[int, ...]]:

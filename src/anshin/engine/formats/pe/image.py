@@ -236,3 +236,20 @@ def _extents(sections: Sequence[Section], size: int) -> None:
         if following is not None and following > section.rva and section.start + length > following:
             length = following - section.start
         section.end = section.start + length
+
+
+def declared_end(head: bytes) -> int:
+    """Return where the last section of a program ends in its file, by its headers; 0 for anything else.
+
+    `head` need not be the whole file: sections that lie beyond it are counted as they are written.
+    """
+    if len(head) < 64 or head[:2] != b"MZ":
+        return 0
+    at = int.from_bytes(head[60:64], "little")
+    if head[at : at + 4] != b"PE\0\0" or at + 24 > len(head):
+        return 0
+    coff = _COFF.unpack_from(head, at + 4)
+    table = at + 24 + coff[5]
+    lines = (head[table + 40 * n : table + 40 * n + 40] for n in range(min(coff[1], MAX_SECTIONS)))
+    spans = (_SECTION.unpack(line)[3:5] for line in lines if len(line) == 40)
+    return max((size + where for size, where in spans if size), default=0)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from anshin.engine.budget import Budget
 from anshin.engine.formats.pe.image import DELAY_IMPORT, IMPORT, Image
 
-MAX_LIBRARIES = 512
-MAX_FUNCTIONS = 8192
+MAX_LIBRARIES = 1024
+MAX_FUNCTIONS = 20000
 _NAME = re.compile(rb"[A-Za-z0-9_\x3f\x40$<>()\[\].\-+&*%~`'/\\:,=^!#{}|;\" ]{1,512}")
 _FILE = re.compile(rb"[A-Za-z0-9!#$%&'()\-@^_`{}~+,.;=\[\]/\\ \x80-\xff]{1,255}")
 
@@ -30,6 +30,7 @@ class Imports:
 
     libraries: tuple[Library, ...]
     broken: bool = False
+    cut: bool = False  # more than are read
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Yield library (lower case, without .dll) and function."""
@@ -45,12 +46,13 @@ class Imports:
 
 
 def read_imports(image: Image, budget: Budget) -> Imports:
-    """Return what is imported, 8,192 functions at most."""
+    """Return what is imported, 20,000 functions at most."""
     found: list[Library] = []
     state = {"room": MAX_FUNCTIONS, "broken": 0}
     _normal(image, budget, found, state)
     _delayed(image, budget, found, state)
-    return Imports(tuple(found), bool(state["broken"]))
+    cut = state["room"] <= 0 or len(found) >= MAX_LIBRARIES
+    return Imports(tuple(found), bool(state["broken"]), cut)
 
 
 def imphash(imports: Imports) -> str:

@@ -45,9 +45,20 @@ rule text_ransom_note {
         $f = /(private key|decryption key)[^\n\x00]{0,60}(destroyed|deleted|price|doubled)/ nocase ascii wide
         $g = /(leak|publish|sell)[^\n\x00]{0,40}(your|stolen) (data|files)/ nocase ascii wide
         $h = "torproject.org/download" nocase ascii wide
-        $j = /あなたのファイル[^\x00]{0,60}暗号化/
-        $k = /ファイルは[^\x00]{0,30}暗号化され(ました|ています)/
-    condition: ($a and 1 of ($b, $c, $d, $e, $f, $g, $h)) or 4 of ($a, $b, $c, $d, $e, $f, $g, $h) or any of ($j, $k)
+        // the same in Japanese, as UTF-8 and as UTF-16: "your files" / "all files", "were encrypted", "bitcoin" / "ransom"
+        $j1 = "あなたのファイル"
+        $j2 = "すべてのファイル"
+        $j3 = { 42 30 6A 30 5F 30 6E 30 D5 30 A1 30 A4 30 EB 30 }
+        $j4 = { 59 30 79 30 66 30 6E 30 D5 30 A1 30 A4 30 EB 30 }
+        $k1 = "暗号化され"
+        $k2 = { 97 66 F7 53 16 53 55 30 8C 30 }
+        $l1 = "ビットコイン"
+        $l2 = "身代金"
+        $l3 = { D3 30 C3 30 C8 30 B3 30 A4 30 F3 30 }
+        $l4 = { AB 8E E3 4E D1 91 }
+    condition:
+        ($a and 1 of ($b, $c, $d, $e, $f, $g, $h)) or 4 of ($a, $b, $c, $d, $e, $f, $g, $h)
+        or (any of ($j*) and any of ($k*) and any of ($l*))
 }
 
 rule text_onion {
@@ -118,8 +129,8 @@ rule text_wallets {
 
 rule text_webhook {
     strings:
-        $a = /discord(app)?\.com\/api\/(v\d+\/)?webhooks\/\d{15,20}\/[\w\-]{30}/ ascii wide
-        $b = /api\.telegram\.org\/bot\d{7,12}:[\w\-]{30}/ ascii wide
+        $a = /discord(app)?\.com\/api\/(v\d+\/)?webhooks\/\d{15,20}\/[\w\-]{12}/ ascii wide
+        $b = /api\.telegram\.org\/bot\d{7,12}:[\w\-]{12}/ ascii wide
     condition: any of them
 }
 

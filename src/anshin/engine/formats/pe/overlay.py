@@ -8,7 +8,7 @@ from anshin.engine.budget import Budget
 from anshin.engine.formats.pe.image import Image, read_image
 from anshin.engine.formats.pe.signature import Signature
 
-MAX_EMBEDDED = 16
+MAX_EMBEDDED = 64
 _STARTS = (
     (b"7z\xbc\xaf'\x1c", "7z"), (b"Rar!\x1a\x07", "rar"), (b"MSCF\0\0\0\0", "cab"), (b"PK\x03\x04", "zip"),
     (b"MZ", "pe"), (b"%PDF-", "pdf"), (b"\x1f\x8b\x08", "gzip"), (b"\xfd7zXZ\0", "xz"), (b"idska", "inno"),
@@ -55,7 +55,7 @@ def _kind(data: bytes, start: int, end: int) -> str:
 
 
 def embedded(data: bytes, budget: Budget, start: int = 64) -> Iterator[tuple[int, int]]:
-    """Yield where whole programs stand in `data`, and how long they are; 16 at most."""
+    """Yield where whole programs stand in `data`, and how long they are; 64 at most."""
     at, count = start, 0
     while count < MAX_EMBEDDED:
         at = data.find(b"MZ", at)

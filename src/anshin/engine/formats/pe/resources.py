@@ -39,6 +39,7 @@ class Resources:
     level: str = ""  # asInvoker, highestAvailable, requireAdministrator
     auto_elevate: bool = False
     broken: bool = False
+    cut: bool = False  # more than are read
 
 
 def read_resources(image: Image, budget: Budget) -> Resources:
@@ -89,8 +90,8 @@ def _walk(image: Image, budget: Budget, base: int, found: Resources) -> None:
                     found.broken = True
             elif len(found.leaves) < MAX_LEAVES:
                 _leaf(image, base + where, (*path, label), found)
-        if lines >= MAX_LINES:
-            found.broken = True
+        if lines >= MAX_LINES or len(found.leaves) >= MAX_LEAVES:
+            found.cut = True
             return
 
 

@@ -10,6 +10,8 @@ from anshin.engine.formats.pe.program import Program, measured
 from anshin.engine.formats.pe.resources import Leaf
 from anshin.engine.names import safe_name, shortened
 
+MAX_SECTIONS = 96
+"""Sections that Windows loaded until Windows 7; no tool makes more."""
 ENCRYPTED = 7.4
 """Bits per byte above which code is no code: compilers stay below 6.8."""
 _SEALED = 7.9
@@ -46,6 +48,7 @@ def _headers(program: Program, parsed: Parsed) -> None:
     if (
         image.optional["magic"] not in {0x10B, 0x20B}
         or image.stopped_at_section >= 0
+        or len(image.sections) > MAX_SECTIONS
         or program.imports.broken
         or program.resources.broken
         or (program.dotnet is not None and program.dotnet.broken)
@@ -73,7 +76,7 @@ def sealed_code(program: Program) -> Iterator[Section]:
 
 def _sections(program: Program, parsed: Parsed) -> None:
     image = program.image
-    for section in image.sections[:96]:
+    for section in image.sections[:MAX_SECTIONS]:
         if section.has(WRITE | EXECUTE):
             parsed.sign("pe.section_writable_code", word("section", section.name))
         bare = section.raw_name.rstrip(b"\0")

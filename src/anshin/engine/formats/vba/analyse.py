@@ -36,8 +36,8 @@ class _Work:
     decoded: dict[int, list[tuple[str, str]]] = field(default_factory=dict)  # index of trace -> (text, way)
 
 
-def analyse(source: str | Iterable[Module], budget: Budget) -> Parsed:
-    """Return what the macros would do. Raises `LimitHit` only."""
+def analyse(source: str | Iterable[Module], budget: Budget, *, started: frozenset[str] = frozenset()) -> Parsed:
+    """Return what the macros would do; `started` names procedures that the document starts. Raises `LimitHit` only."""
     modules = [Module("", source)] if isinstance(source, str) else list(source)
     found = Parsed(family="vba")
     work = _Work()
@@ -51,7 +51,7 @@ def analyse(source: str | Iterable[Module], budget: Budget) -> Parsed:
     for module, parts in zip(modules, work.modules, strict=True):
         work.traces += [tracer.trace(module.name, part) for part in parts]
     _decode(work)
-    triggers = _triggers(work.modules)
+    triggers = _triggers(work.modules) | {p.name for m in work.modules for p in m if p.name in started}
     reached = {id(p) for p in reachable(work.modules, triggers)}
     whole = behaviour(work.traces, work.decoded, tracer.declared)
     inside = [n for n, t in enumerate(work.traces) if id(t.procedure) in reached or not t.procedure.name]

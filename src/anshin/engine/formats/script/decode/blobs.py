@@ -45,6 +45,7 @@ def blobs(source: Source, budget: Budget) -> Iterator[Piece]:
     """Yield what long runs decode to."""
     if any(len(word) >= 20 for word in source.words):  # noqa: PLR2004 -- + and / cut a run into words
         yield from _base64(source, budget)
+    if any(len(word) >= 48 for word in source.words):  # noqa: PLR2004 -- 24 bytes
         yield from _hex(source, budget)
     if "\\" in source.text or "%" in source.text:
         yield from _escapes(source, budget)

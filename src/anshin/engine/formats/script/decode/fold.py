@@ -24,7 +24,7 @@ _LONG = 24
 def folded(source: Source, budget: Budget) -> Iterator[Piece]:
     """Yield the text with its constant expressions computed, and every text that it runs."""
     rules = grammar(source.language)
-    if rules is None:
+    if rules is None or not (source.ticks or source.words & rules.hints or any(j in source.text for j in rules.joins)):
         return
     starts = [m.start() for _, m in zip(range(20_000), rules.trigger.finditer(source.text), strict=False)]
     if not starts and not source.ticks:

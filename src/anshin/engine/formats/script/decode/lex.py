@@ -21,6 +21,8 @@ class Grammar:
     name: str
     tokens: re.Pattern[str]
     trigger: re.Pattern[str]
+    hints: frozenset[str]
+    joins: tuple[str, ...]
     quotes: dict[str, str]
     concat: frozenset[str]
     assign: tuple[str, ...]
@@ -44,6 +46,8 @@ def grammar(language: str) -> Grammar | None:
         name=language,
         tokens=re.compile(data["tokens"], re.S),
         trigger=re.compile(data["trigger"], re.I),
+        hints=frozenset(map(str, data["hints"])),
+        joins=tuple(f"{q}{gap}{sign}{gap}{q}" for sign in data["concat"] for q in "\"'" for gap in ("", " ")),
         quotes=data["quotes"],
         concat=frozenset(data["concat"]),
         assign=tuple(data["assign"]),
