@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from anshin.cli import agent, audit, engine, operate, people, risk, up, worker
+from anshin.cli import agent, audit, engine, model, operate, people, risk, up, worker
 from anshin.cli.errors import run
 from anshin.cli.scan import scan
 
@@ -14,6 +14,7 @@ app.command("scan")(scan)
 app.add_typer(agent.app)
 app.add_typer(engine.app)
 app.add_typer(audit.app)
+app.add_typer(model.app)
 app.add_typer(risk.app)
 app.command("worker")(worker.worker)
 app.command("backup")(operate.backup)

@@ -27,6 +27,7 @@ KNOWN: tuple[tuple[str, str, int], ...] = (
     # exception, code in --json, exit code; the first that fits decides. Named, so that nothing is imported for it.
     ("anshin.engine.errors:ListError", "bad_list", USAGE),
     ("anshin.engine.errors:EngineError", "engine", FAILURE),
+    ("anshin.training.errors:TrainingError", "training", FAILURE),
     ("anshin.gateway.errors:AddressTakenError", "address_taken", CONFLICT),
     ("anshin.gateway.errors:AddressError", "bad_address", USAGE),
     ("anshin.console.web.operate.errors:MissingError", "not_found", NOT_FOUND),

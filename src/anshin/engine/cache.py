@@ -7,7 +7,7 @@ from anshin.engine.lists import Lists
 from anshin.engine.verdict import Verdict
 
 Key = tuple[str, str, Lists, str]
-"""SHA-256, base name (rules look at it), lists, version of the rules."""
+"""SHA-256, base name (rules look at it), lists, versions of rules and models."""
 CAPACITY = 4096
 _PASSING = frozenset({"time", "memory", "crashed"})
 """Gaps that may not come back on a second try."""

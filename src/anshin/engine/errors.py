@@ -20,3 +20,15 @@ class LimitHit(EngineError):  # noqa: N818 -- it is a signal inside one scan, no
         """Remember which limit it was."""
         super().__init__(code)
         self.code = code
+
+
+class ModelError(EngineError):
+    """A model package must not be used; `code` says why, `ja` and `en` in words."""
+
+    def __init__(self, code: str) -> None:
+        """Take the words from `models/words.yaml`."""
+        from anshin.engine.wording import load_data
+
+        words = load_data("models/words.yaml")["refused"][code]
+        self.code, self.ja, self.en = code, str(words["ja"]), str(words["en"])
+        super().__init__(self.en)

@@ -8,11 +8,14 @@ from anshin.engine.assemble import Findings, assemble
 from anshin.engine.budget import Budget, Meter
 from anshin.engine.content import BytesContent, Content, sha256
 from anshin.engine.errors import LimitHit
+from anshin.engine.examination import MAX_VECTORS, Examination, MemberVector, words_hash
+from anshin.engine.features.vector import extract, families
 from anshin.engine.formats.contract import Layer, Parsed, Sign
 from anshin.engine.formats.registry import parse
 from anshin.engine.identify import also, identify
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
+from anshin.engine.models.scoring import ModelSet
 from anshin.engine.names import safe_name, shortened
 from anshin.engine.rules.catalogue import catalogue, reasons
 from anshin.engine.rules.scan import RuleScanner
@@ -39,15 +42,28 @@ class Task:
 class Judge:
     """Rules, limits and versions, ready for many files one after the other; not for several threads at once."""
 
-    def __init__(self, scanner: RuleScanner, limits: Limits, versions: Versions) -> None:
+    def __init__(
+        self, scanner: RuleScanner, limits: Limits, versions: Versions, models: ModelSet | None = None
+    ) -> None:
         """Keep what stays the same for all files."""
         self._scanner = scanner
+        self._models = models or ModelSet()
+        self._vectors: list[MemberVector] | None = None  # kept only while a file is examined
         self._limits = limits
         self._versions = versions
 
     def judge(self, content: Content, name: str, lists: Lists) -> Verdict:
         """Return the verdict; never raises for a bad file."""
         return self._one(Task(content, name), lists, Budget(self._limits))
+
+    def examine(self, content: Content, name: str, lists: Lists, *, stated: str = "") -> Examination:
+        """Return the verdict with the feature vectors of the file and of everything in it; never raises."""
+        self._vectors = []
+        try:
+            verdict = self._one(Task(content, name, kind=stated), lists, Budget(self._limits))
+            return Examination(verdict, tuple(self._vectors))
+        finally:
+            self._vectors = None
 
     def _one(self, task: Task, lists: Lists, budget: Budget) -> Verdict:
         # of this thread: with a limit on CPU time, as in a worker, the clock of the process only moves with the tick
@@ -89,6 +105,7 @@ class Judge:
         allowed = task.allowed or digest in lists.allow
         whole = task.content.size <= self._limits.file_bytes
         parsed: list[Parsed] = []
+        data = b""
         if allowed:
             if digest in lists.allow:
                 findings.reasons.append(reason("list.allow", 0.0))
@@ -105,17 +122,28 @@ class Judge:
             data = task.content.read(0, task.content.size)
             parsed = parse((kind.kind, *also(data, kind.kind)), data, budget)
         if not allowed:
-            self._weigh(task, kind, parsed, budget, findings)
+            self._weigh(task, kind, parsed, data, budget, findings)
         self._open(task, kind, parsed, lists, budget, findings, allowed=allowed)
         if allowed and findings.worst is not Status.MALICIOUS:
             findings.gaps, findings.inner_gaps, findings.worst = [], [], Status.CLEAN
 
-    def _weigh(self, task: Task, kind: FileType, parsed: list[Parsed], budget: Budget, findings: Findings) -> None:
+    def _weigh(
+        self, task: Task, kind: FileType, parsed: list[Parsed], data: bytes, budget: Budget, findings: Findings
+    ) -> None:
         """Turn what the parsers found into reasons; the rules look at every layer they uncovered."""
         findings.reasons += reasons(sign for found in parsed for sign in found.signs)
         for found in parsed:
             for layer in found.layers:
                 findings.reasons += self._layer(task, kind, layer, budget)
+            if found.family in families() and (self._vectors is not None or self._models.has(found.family)):
+                self._learned(task, found, data, budget, findings)
+
+    def _learned(self, task: Task, found: Parsed, data: bytes, budget: Budget, findings: Findings) -> None:
+        budget.check_time()
+        vector = extract(found, data)
+        if self._vectors is not None and len(self._vectors) < MAX_VECTORS:
+            self._vectors.append(MemberVector(vector, task.depth, task.name, words_hash(found.tokens)))
+        findings.reasons += self._models.reasons(vector, data)
 
     def _layer(self, task: Task, kind: FileType, layer: Layer, budget: Budget) -> list[Reason]:
         hits = self._scanner.scan(

@@ -15,13 +15,16 @@ from anshin import __version__
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.cache import VerdictCache
 from anshin.engine.content import BytesContent, FileContent, sha256
-from anshin.engine.errors import LimitHit
+from anshin.engine.errors import JailError, LimitHit
+from anshin.engine.examination import Examination
 from anshin.engine.jail.backend import open_backend
 from anshin.engine.jail.job import Job
 from anshin.engine.jail.report import JailReport
 from anshin.engine.jail.shift import Shift
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists, make_lists
+from anshin.engine.models import ModelPackage
+from anshin.engine.models.bundle import bundled
 from anshin.engine.names import base_name, safe_name
 from anshin.engine.rules.compile import RuleError, RuleSet, compile_rules
 from anshin.engine.rules.watch import Watch
@@ -42,6 +45,8 @@ class EngineSettings:
     """Folders (or single files) with the user's own YARA rules."""
     allow: frozenset[str] = frozenset()
     deny: frozenset[str] = frozenset()
+    models: tuple[ModelPackage, ...] | None = None
+    """Learned models, each checked by `read_package`; None: those that came with this engine."""
     watch_rules: bool = False
     """Look once a second whether the user's rules changed, and take the new ones over: for programs that stay."""
     jail: bool = True
@@ -61,14 +66,18 @@ class Engine:
         self._cache = VerdictCache()
         self._reload_lock = threading.Lock()
         self._closed = False
+        self._models = bundled() if settings.models is None else settings.models
         self._shift = self._start(rules)
         self._watch = Watch(settings.rules_dirs, self.reload_rules) if settings.watch_rules else None
 
     def _start(self, rules: RuleSet) -> Shift:
         """Start workers with these rules."""
-        versions = Versions(engine=__version__, rules=rules.version)
         settings = self._settings
-        backend = open_backend(settings.workers, settings.limits, versions, rules.serialised, jail=settings.jail)
+        names = ",".join(p.name for p in self._models) or "none"
+        versions = Versions(engine=__version__, rules=rules.version, model=names)
+        backend = open_backend(
+            settings.workers, settings.limits, versions, rules.serialised, self._models, jail=settings.jail
+        )
         return Shift(backend, versions)
 
     def __enter__(self) -> Self:
@@ -118,6 +127,23 @@ class Engine:
             self._cache.clear()
         old.end_when_idle()
         return True
+
+    def set_models(self, models: tuple[ModelPackage, ...]) -> None:
+        """Judge by these models, each checked by `read_package`, from the next file on.
+
+        Raises `JailError` when no worker can start; the old models then stay in use.
+        """
+        with self._reload_lock:
+            if self._closed:
+                return
+            before, self._models = self._models, models
+            try:
+                old, self._shift = self._shift, self._start(compile_rules(self._settings.rules_dirs))
+            except JailError:
+                self._models = before
+                raise
+            self._cache.clear()
+        old.end_when_idle()
 
     def jail_report(self) -> JailReport:
         """Return which walls stand around the workers on this machine."""
@@ -175,6 +201,18 @@ class Engine:
         content = BytesContent(data)
         return self._judge(Job(content, safe_name(name), sha256(content), None))
 
+    def examine_bytes(self, data: bytes, *, name: str, kind: str = "") -> Examination:
+        """Judge bytes in memory and return the feature vectors too, of the file and of what lies in it.
+
+        `kind` says what text is to be taken for where neither its beginning nor the name tells. Never cached.
+        """
+        content = BytesContent(data)
+        with self._lists_lock:
+            lists = self._lists
+        job = Job(content, safe_name(name), sha256(content), None, stated=kind)
+        with self._on_shift() as shift:
+            return shift.backend.examine(job, lists)
+
     def _judge(self, job: Job) -> Verdict:
         with self._lists_lock:
             lists = self._lists
@@ -182,7 +220,7 @@ class Engine:
         if known is not None:
             return known
         with self._on_shift() as shift:
-            key = (job.sha256, base_name(job.name), lists, shift.versions.rules)
+            key = (job.sha256, base_name(job.name), lists, f"{shift.versions.rules} {shift.versions.model}")
             cached = self._cache.get(key)
             if cached is not None:
                 return cached.model_copy(update={"name": job.name, "cpu_ms": 0.0})

@@ -18,6 +18,9 @@ from anshin.engine.wording import load_data
 TOKEN_BINS = 256
 """Bins for hashed words. A word adds 1 to its bin, and the bin holds log(1 + count)."""
 
+LARGEST = 65504.0
+"""The largest float16. Every value of a vector is a float16, so that tables keep it in two bytes without a loss."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureVector:
@@ -72,14 +75,14 @@ def extract(parsed: Parsed, data: bytes) -> FeatureVector:
             content_features(data),
         ]
     )
-    return FeatureVector(family, values.astype(np.float32, copy=False))
+    return FeatureVector(family, values.astype(np.float16).astype(np.float32))
 
 
 def _number(value: float) -> float:
-    """Keep what float32 can hold: a forged header must not put an infinity into a model."""
+    """Keep what float16 can hold, as tables for training store it: a forged header must not bring an infinity."""
     if math.isnan(value):
         return 0.0
-    return min(3e38, max(-3e38, float(value)))
+    return min(LARGEST, max(-LARGEST, float(value)))
 
 
 def hashed(words: Iterable[str], bins: int) -> npt.NDArray[np.float32]:

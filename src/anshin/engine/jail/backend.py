@@ -2,15 +2,18 @@
 
 import gc
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
+from anshin.engine.examination import Examination
 from anshin.engine.jail.job import Job
 from anshin.engine.jail.pool import Jailed
 from anshin.engine.jail.report import JailReport
 from anshin.engine.judge import Judge
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
+from anshin.engine.models import ModelPackage, ModelSet
 from anshin.engine.rules.scan import RuleScanner
 from anshin.engine.verdict import Verdict, Versions
 
@@ -20,6 +23,9 @@ class Backend(Protocol):
 
     def judge(self, job: Job, lists: Lists) -> Verdict:
         """Return the verdict; never raises for a bad file."""
+
+    def examine(self, job: Job, lists: Lists) -> Examination:
+        """Return the verdict and the vectors."""
 
     def report(self) -> JailReport:
         """Return which walls stand."""
@@ -31,15 +37,15 @@ class Backend(Protocol):
 class InProcess:
     """Judges in this process, one file after the other, in one thread: the rule scanner belongs to its thread."""
 
-    def __init__(self, limits: Limits, versions: Versions, rules: bytes) -> None:
-        """Load the rules."""
+    def __init__(self, limits: Limits, versions: Versions, rules: bytes, packages: Sequence[ModelPackage]) -> None:
+        """Load the rules and the models."""
         self._closed = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="anshin-judge")
         self._judge: Judge | None = None
-        self._thread.submit(self._load, rules, limits, versions).result()
+        self._thread.submit(self._load, rules, limits, versions, packages).result()
 
-    def _load(self, rules: bytes, limits: Limits, versions: Versions) -> None:
-        self._judge = Judge(RuleScanner(rules), limits, versions)
+    def _load(self, rules: bytes, limits: Limits, versions: Versions, packages: Sequence[ModelPackage]) -> None:
+        self._judge = Judge(RuleScanner(rules), limits, versions, ModelSet(packages))
 
     def _unload(self) -> None:
         self._judge = None
@@ -53,6 +59,14 @@ class InProcess:
         """Judge without walls."""
         return self._thread.submit(self._work, job, lists).result()
 
+    def _examine(self, job: Job, lists: Lists) -> Examination:
+        assert self._judge is not None
+        return self._judge.examine(job.content, job.name, lists, stated=job.stated or "")
+
+    def examine(self, job: Job, lists: Lists) -> Examination:
+        """Examine without walls."""
+        return self._thread.submit(self._examine, job, lists).result()
+
     def report(self) -> JailReport:
         """No wall stands."""
         return JailReport()
@@ -65,8 +79,16 @@ class InProcess:
             self._thread.shutdown()
 
 
-def open_backend(workers: int, limits: Limits, versions: Versions, rules: bytes, *, jail: bool) -> Backend:
+def open_backend(
+    workers: int,
+    limits: Limits,
+    versions: Versions,
+    rules: bytes,
+    packages: Sequence[ModelPackage] = (),
+    *,
+    jail: bool,
+) -> Backend:
     """Return the backend that the settings ask for; a system that cannot fork (Windows) judges in this process."""
     if jail and hasattr(os, "fork"):
-        return Jailed(workers, limits, versions, rules)
-    return InProcess(limits, versions, rules)
+        return Jailed(workers, limits, versions, rules, packages)
+    return InProcess(limits, versions, rules, packages)

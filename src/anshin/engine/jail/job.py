@@ -13,3 +13,4 @@ class Job:
     name: str  # safe text
     sha256: str
     fd: int | None  # None: the content is in memory
+    stated: str | None = None  # set: the feature vectors are wanted too; the kind that text is to be taken for, or ""

@@ -8,20 +8,21 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 
-from pydantic import ValidationError
-
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.errors import JailError
+from anshin.engine.examination import Examination, read
 from anshin.engine.jail import wire
 from anshin.engine.jail.job import Job
 from anshin.engine.jail.report import JailReport
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
+from anshin.engine.models import ModelPackage
 from anshin.engine.verdict import FileType, Status, Verdict, Versions
 from anshin.engine.wording import gap
 
@@ -57,7 +58,7 @@ class WorkerLostError(Exception):
 class Zygote:
     """The process that forks workers. One conversation at a time."""
 
-    def __init__(self, setup: dict[str, object], rules: bytes) -> None:
+    def __init__(self, setup: dict[str, object], *blobs: bytes) -> None:
         """Start it and wait until it is ready; raises `JailError`."""
         self._lock = threading.Lock()
         ours, theirs = Pipe()
@@ -89,7 +90,8 @@ class Zygote:
             theirs.close()
         try:
             wire.send(ours, setup)
-            ours.send_bytes(rules)
+            for blob in blobs:  # the rules, then one model package after the other
+                ours.send_bytes(blob)
             wire.receive(ours, timeout=START_SECONDS)
         except (EOFError, OSError, TypeError, ValueError) as error:
             self.close()
@@ -136,14 +138,22 @@ class Zygote:
 class Jailed:
     """Judges in workers. A worker that hangs, crashes or grows too large is replaced, and its file is incomplete."""
 
-    def __init__(self, workers: int, limits: Limits, versions: Versions, rules: bytes) -> None:
+    def __init__(
+        self,
+        workers: int,
+        limits: Limits,
+        versions: Versions,
+        rules: bytes,
+        packages: Sequence[ModelPackage] = (),
+    ) -> None:
         """Start the zygote and one worker; the others start when they are needed."""
         self._limits = limits
         self._versions = versions
-        self._setup = wire.setup_message(limits, versions), rules
+        self._setup = wire.setup_message(limits, versions, len(packages))
+        self._blobs = (rules, *(p.raw for p in packages))
         self._lock = threading.Lock()
         self._closed = False
-        self._zygote = Zygote(*self._setup)
+        self._zygote = Zygote(self._setup, *self._blobs)
         first = self._zygote.fork()
         self._report = first.report
         self._slots: queue.LifoQueue[Worker | None] = queue.LifoQueue()  # None: a slot without a process
@@ -156,7 +166,11 @@ class Jailed:
         return self._report
 
     def judge(self, job: Job, lists: Lists) -> Verdict:
-        """Return the verdict; waits for a free worker.
+        """Return the verdict; waits for a free worker."""
+        return self.examine(job, lists).verdict
+
+    def examine(self, job: Job, lists: Lists) -> Examination:
+        """Return the verdict, and the vectors where the job asks for them; waits for a free worker.
 
         A file whose worker was ended from outside (memory ran out elsewhere, somebody killed it) gets a second one: the
         fault need not be the file's, and a dangerous file must not pass for "not scanned" because of it.
@@ -167,15 +181,17 @@ class Jailed:
             while True:
                 worker = worker or self._start()
                 try:
-                    return self._trusted(self._ask(worker, job, lists), job)
+                    found = self._ask(worker, job, lists)
+                    return replace(found, verdict=self._trusted(found.verdict, job))
                 except WorkerLostError as lost:
                     ended_by, worker = self._zygote.end(worker), None
                     if last_try or lost.code != "crashed" or ended_by not in _FROM_OUTSIDE:
-                        return self._incomplete(job, "time" if ended_by == signal.SIGXCPU else lost.code)
+                        code = "time" if ended_by == signal.SIGXCPU else lost.code
+                        return Examination(self._incomplete(job, code), ())
                 last_try = True
         except JailError:
             worker = None
-            return self._incomplete(job, "crashed")
+            return Examination(self._incomplete(job, "crashed"), ())
         finally:
             self._slots.put(worker)
 
@@ -202,10 +218,10 @@ class Jailed:
                 return self._zygote.fork()
             except JailError:
                 self._zygote.close()
-                self._zygote = Zygote(*self._setup)
+                self._zygote = Zygote(self._setup, *self._blobs)
                 return self._zygote.fork()
 
-    def _ask(self, worker: Worker, job: Job, lists: Lists) -> Verdict:
+    def _ask(self, worker: Worker, job: Job, lists: Lists) -> Examination:
         deadline = time.monotonic() + self._limits.seconds + GRACE
         small = job.fd is None or job.content.size <= IN_MESSAGE
         long = (small and job.content.size > IN_MESSAGE) or worker.lists is not lists
@@ -216,8 +232,9 @@ class Jailed:
             watch.start()
         try:
             self._send(worker, job, lists, small=small)
-            return Verdict.model_validate_json(wire.receive_by(worker.line, deadline))
-        except (EOFError, OSError, ValidationError) as error:
+            answer = wire.receive_by(worker.line, deadline)
+            return read(answer) if job.stated is not None else Examination(Verdict.model_validate_json(answer), ())
+        except (EOFError, OSError, ValueError) as error:  # a ValidationError is a ValueError
             raise WorkerLostError("time" if time.monotonic() >= deadline else "crashed") from error
         finally:
             if watch is not None:
@@ -225,6 +242,8 @@ class Jailed:
 
     def _send(self, worker: Worker, job: Job, lists: Lists, *, small: bool) -> None:
         message: dict[str, object] = {"name": job.name, "via": "bytes" if small else "fd"}
+        if job.stated is not None:
+            message["stated"] = job.stated
         if worker.lists is not lists:
             message["lists"] = wire.lists_message(lists)
             worker.lists = lists

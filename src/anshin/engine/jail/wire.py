@@ -58,9 +58,9 @@ def _exactly(connection: Connection, count: int, deadline: float) -> bytes:
     return b"".join(pieces)
 
 
-def setup_message(limits: Limits, versions: Versions) -> dict[str, Any]:
-    """Return what a zygote must know before it forks."""
-    return {"limits": asdict(limits), "versions": versions.model_dump()}
+def setup_message(limits: Limits, versions: Versions, models: int = 0) -> dict[str, Any]:
+    """Return what a zygote must know before it forks; the rules and then `models` packages follow as bytes."""
+    return {"limits": asdict(limits), "versions": versions.model_dump(), "models": models}
 
 
 def lists_message(lists: Lists) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 
 from anshin.engine.content import BytesContent, Content, FileContent
+from anshin.engine.examination import written
 from anshin.engine.jail import wire
 from anshin.engine.jail.walls import allow_cpu, put_up
 from anshin.engine.judge import Judge
@@ -35,7 +36,10 @@ def work(connection: Connection, judge: Judge, limits: Limits, *, dies_with_pare
             content = BytesContent(connection.recv_bytes())
         allow_cpu(limits.seconds)
         try:
-            answer = _written(judge.judge(content, job["name"], lists))
+            if "stated" in job:
+                answer = written(judge.examine(content, job["name"], lists, stated=job["stated"]))
+            else:
+                answer = _written(judge.judge(content, job["name"], lists))
         finally:
             if fd >= 0:
                 os.close(fd)

@@ -16,6 +16,8 @@ from anshin.engine.jail.walls import die_with_parent
 from anshin.engine.jail.worker import work
 from anshin.engine.judge import Judge
 from anshin.engine.limits import Limits
+from anshin.engine.models import ModelSet
+from anshin.engine.models.package import unpacked
 from anshin.engine.rules.catalogue import catalogue
 from anshin.engine.rules.scan import RuleScanner
 from anshin.engine.verdict import Versions
@@ -28,14 +30,23 @@ def serve(control: Connection) -> None:
     _first_victim()
     setup = wire.receive(control)
     limits = Limits(**setup["limits"])
-    judge = Judge(RuleScanner(control.recv_bytes(), own_timer=False), limits, Versions(**setup["versions"]))
+    scanner = RuleScanner(control.recv_bytes(), own_timer=False)
+    # the broker has checked the signatures; it and this process are one program
+    models = ModelSet([unpacked(control.recv_bytes()) for _ in range(int(setup["models"]))])
+    judge = Judge(scanner, limits, Versions(**setup["versions"]), models)
     _warm_up()
     wire.send(control, {"ready": os.getpid()})
     children: set[int] = set()
+    # The first worker imports a reader when a file needs it: a scan of one file starts in half the time, and a single
+    # worker holds only what it uses. From the second on, all workers share what is imported here, once.
+    started = False
     try:
         while True:
             message = wire.receive(control)
             if message["do"] == "fork":
+                if started:
+                    load_all()
+                started = True
                 children.add(_fork(control, judge, limits))
             else:
                 _end(control, int(message["pid"]), children)
@@ -80,8 +91,7 @@ def _end(control: Connection, pid: int, children: set[int]) -> None:
 
 
 def _warm_up() -> None:
-    """Import every reader and read the data files before the walls go up, so that all workers share them."""
-    load_all()
+    """Read the data files before the walls go up, so that all workers share them."""
     catalogue()
     load_data("wording.yaml")
     load_data("jail/syscalls.yaml")

@@ -218,7 +218,7 @@ def body(data: bytes, part: Part) -> tuple[bytes, bool]:
     if encoding in {"x-uuencode", "uuencode", "x-uue"}:
         found = uuencoded(raw)
         return (found[0][1], True) if found else (raw, False)
-    return raw, encoding in {"", "7bit", "8bit", "binary"}
+    return raw, True  # mail programs show what they do not know as it is
 
 
 def base64_bytes(raw: bytes) -> tuple[bytes, bool]:

@@ -131,7 +131,7 @@ class _Analyser:
 
     @staticmethod
     def _news(source: Source, task: _Task) -> bool:
-        """Whether a text put in another way shows a word that was not to be seen before, or is short enough to ask twice."""
+        """Whether a text put in another way shows a new word, or is short enough to look at twice."""
         if len(source.text) <= SHORT and task.how.count("joined strings") == 0:
             return True
         return any(not set(row.words) & task.source.words for row in match.wanted(source))

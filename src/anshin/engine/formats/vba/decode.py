@@ -38,7 +38,7 @@ class Decoder:
         text = text[:LONGEST]
         if len(text) < SHORTEST or self._left < 0 or TELLING.search(text):
             return None
-        if text.count(" ") * 12 > len(text):  # a sentence hides nothing, but for one that is written backwards
+        if text.count(" ") * 7 > len(text):  # a sentence hides nothing, but for one that is written backwards
             return (text[::-1], "reversed") if TELLING.search(text[::-1]) else None
         for way, plain in self._ways(text):
             self._left -= len(plain)

@@ -23,6 +23,8 @@ FLAGS = (
     "downloads",
     "downloads_file",
     "runs_download",
+    "runs_written",
+    "coded_call",
     "writes",
     "registry",
     "wmi",

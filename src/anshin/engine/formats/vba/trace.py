@@ -20,6 +20,10 @@ _LITERAL = re.compile(r'"((?:[^"\n]|"")*)"')
 _LEADING = frozenset(
     {"let", "set", "const", "public", "private", "global", "static", "call", "dim", "if", "elseif", "case"}
 )
+MAX_DECLARED = 300
+MAX_CALLS = 2000
+LONG_ARGUMENTS = 200
+"""Tokens of arguments that are read once a procedure has shown a hundred calls."""
 _BREAKS = frozenset({":", "then", "else"})
 _GENERIC = frozenset(
     {
@@ -87,6 +91,7 @@ class Call:
     words: frozenset[str]  # names in its arguments
     line: int
     folded: bool = False  # at least one argument was put together from pieces
+    literals: tuple[str, ...] = ()  # text constants in its arguments
 
 
 @dataclass(slots=True)
@@ -114,7 +119,7 @@ def _kinds() -> dict[str, str]:
         **dict.fromkeys((*_API_RUNS, "executeexcel4macro"), "run"),
         **dict.fromkeys(known.creates, "create"),
         **dict.fromkeys(known.downloads_api, "download"),
-        **dict.fromkeys(("savetofile", "createtextfile", "opentextfile"), "save"),
+        **dict.fromkeys(("savetofile", "createtextfile", "opentextfile", "filecopy", "copyfile", "movefile"), "save"),
         "callbyname": "member",
     }
 
@@ -135,7 +140,7 @@ class Tracer:
     def declare(self, procedure: Procedure) -> None:
         """Take the constants and declarations that stand outside procedures, and functions that return a constant."""
         for _, line in procedure.lines:
-            if "eclare" in line or "ECLARE" in line:
+            if ("eclare" in line or "ECLARE" in line) and len(self.declared) < MAX_DECLARED:
                 for name, library, alias in _DECLARE.findall(line):
                     self.declared[name.lower()] = (library.lower(), (alias or name).lower())
                     self.sinks.add(name.lower())
@@ -227,8 +232,10 @@ class Tracer:
         return _kinds().get(name, "")
 
     def _note(self, kind: str, name: str, line: list[str], at: int, trace: Trace, number: int) -> None:
-        if len(trace.calls) >= 2000:
+        if len(trace.calls) >= MAX_CALLS:
             return
+        if len(trace.calls) > 100:
+            line = line[: at + LONG_ARGUMENTS]
         before = self.folder.calls
         values, after = self.folder.arguments(line, at + 1)
         pieces = sum(t in {"&", "+"} or t[:3].lower() == "chr" for t in line[at:after])
@@ -241,7 +248,8 @@ class Tracer:
             if len(text) >= 4 and changed:
                 _keep(trace, text, pieces)
         real = self.declared.get(name, ("", name))[1]
-        trace.calls.append(Call(kind, real, texts, names, number, folded=changed))
+        literals = tuple(t.strip('"') for t in line[at:after] if t[0] == '"')[:50]
+        trace.calls.append(Call(kind, real, texts, names, number, folded=changed, literals=literals))
 
 
 def _assigned(line: list[str], start: int) -> int:

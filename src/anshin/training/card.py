@@ -1,0 +1,68 @@
+"""The model card: what a model is for, what it stands on, how it was measured, and what it must not be used for.
+
+After Mitchell et al., "Model Cards for Model Reporting" (2019). Japanese and English; figures come from the evaluation.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from anshin.training.corpora.catalogue import sources
+from anshin.training.fit import Fitted
+from anshin.training.split import Rules
+from anshin.training.trees.train import PARAMETERS, SEED
+
+
+def make_card(
+    fitted: Fitted,
+    rules: Rules,
+    measured: Mapping[str, Any],
+    attacked: Mapping[str, Any] | None,
+    *,
+    version: str,
+    created: str,
+) -> dict[str, Any]:
+    """Return the card as one document."""
+    used = sorted(set(fitted.table.columns["source"]))
+    return {
+        "schema_version": 1,
+        "family": fitted.family,
+        "version": version,
+        "created": created,
+        "intended_use": {
+            "ja": f"形式「{fitted.family}」のファイルを、開かれる前に、この端末の中だけで判定します。"
+            "結果はほかの指標とあわせて使い、これだけで人や会社について判断してはいけません。",
+            "en": f"Judges files of the format {fitted.family} on the device itself, before they are opened. Its "
+            "result is used together with other signs; nothing may be decided about a person or a company by it alone.",
+        },
+        "algorithm": {
+            "trees": {k: v for k, v in PARAMETERS.items() if k != "verbosity"}
+            | {"rounds": int(fitted.booster.best_iteration)},
+            "deep": "gated convolutions over bytes" if fitted.deep is not None else None,
+            "stack": fitted.stack.model_dump(),
+            "seed": SEED,
+        },
+        "thresholds": {"watch": fitted.watch.model_dump(), "protect": fitted.protect.model_dump()},
+        "claim_fpr": rules.claim_fpr,
+        "data": [
+            {
+                "source": name,
+                "repository": sources()[name].repository if name in sources() else "published packages",
+                "commit": sources()[name].commit if name in sources() else "",
+                "label": str(sources()[name].label) if name in sources() else "benign",
+                "licence": sources()[name].licence if name in sources() else "of each package",
+                "bias": sources()[name].bias if name in sources() else "programs of well-known projects",
+                "files": int((fitted.table.columns["source"] == name).sum()),
+            }
+            for name in used
+        ],
+        "training_manifest_sha256": fitted.table.manifest_sha256(),
+        "measured": {k: v for k, v in measured.items() if k in {"counts", "shipped", "sources", "left_out_as_known"}},
+        "evasion": attacked["caught"] if attacked else None,
+        "limits": {
+            "ja": "公開されている検体だけで学習しています。検体の年代や種類に偏りがあり、"
+            "実際の検出率を約束するものではありません。"
+            "ライセンスの表示がない収集元から得た数値も、重みに含まれます。",
+            "en": "It was trained on public samples only. They are biased in age and kind, and no detection rate in "
+            "the field is promised. The weights also derive from sources that state no licence.",
+        },
+    }

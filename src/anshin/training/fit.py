@@ -1,0 +1,116 @@
+"""Fits the models of one family: trees, the stack over trees and network, and the thresholds. No sample is needed here.
+
+What comes in are feature tables and, where there is a deep model, its log-odds for each file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from anshin.engine.models.manifest import Stack, Threshold
+from anshin.engine.models.paths import Paths
+from anshin.training.errors import SplitError
+from anshin.training.evaluate.metrics import fpr_at, threshold_at, tpr_at, upper_bound
+from anshin.training.split import Rules, Split, split
+from anshin.training.tables.store import Table
+from anshin.training.trees.export import to_onnx, to_paths
+from anshin.training.trees.train import SEED, balanced, train_trees
+
+WATCH_FPR, PROTECT_FPR = 0.01, 0.001
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Everything that the package and the evaluation need. Scores stand beside the rows of the table."""
+
+    family: str
+    table: Table
+    split: Split
+    booster: lightgbm.Booster
+    paths: Paths
+    trees_onnx: bytes
+    trees: Floats  # log-odds of every row
+    deep: Floats | None
+    stack: Stack
+    probability: Floats
+    watch: Threshold
+    protect: Threshold
+
+
+def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> Fitted:
+    """Return the fitted models. `deep` maps SHA-256 to log-odds, for every row of the table. Raises SplitError."""
+    parts = split(table, rules)
+    labels, clusters = table.labels(), table.columns["cluster"]
+    train, valid = parts.train, parts.valid
+    booster = train_trees(
+        table.features[train],
+        labels[train],
+        balanced(labels[train], clusters[train]),
+        (table.features[valid], labels[valid], balanced(labels[valid], clusters[valid])),
+    )
+    paths = to_paths(booster)
+    trees = np.asarray(
+        booster.predict(table.features, raw_score=True, num_iteration=booster.best_iteration), dtype=np.float64
+    )
+    logits = None
+    if deep is not None:
+        missing = [h for h in table.columns["sha256"] if h not in deep]
+        if missing:
+            raise SplitError(f"{table.family}: {len(missing)} files have no score of the deep model; train it anew")
+        logits = np.array([deep[h] for h in table.columns["sha256"]], dtype=np.float64)
+    stack = fit_stack(trees[valid], None if logits is None else logits[valid], labels[valid], clusters[valid])
+    probability = stacked(stack, trees, logits)
+    return Fitted(
+        family=table.family,
+        table=table,
+        split=parts,
+        booster=booster,
+        paths=paths,
+        trees_onnx=to_onnx(paths, len(table.names)),
+        trees=trees,
+        deep=logits,
+        stack=stack,
+        probability=probability,
+        watch=_threshold(probability[valid], labels[valid], WATCH_FPR),
+        protect=_threshold(probability[valid], labels[valid], PROTECT_FPR),
+    )
+
+
+def fit_stack(
+    trees: Floats, deep: Floats | None, labels: npt.NDArray[np.int8], clusters: npt.NDArray[np.object_]
+) -> Stack:
+    """Return a logistic regression over the log-odds: it weighs both and calibrates (Platt, 1999)."""
+    columns = [trees] if deep is None else [trees, deep]
+    model = LogisticRegression(C=1.0, random_state=SEED, max_iter=1000)
+    model.fit(np.column_stack(columns), labels, sample_weight=balanced(labels, clusters))
+    weights = [round(max(0.0, float(w)), 6) for w in model.coef_[0]]
+    if not any(weights):
+        weights[0] = 1.0  # nothing was learnt from so few files: the trees alone, as they are
+    return Stack(
+        trees=weights[0], deep=weights[1] if deep is not None else 0.0, bias=round(float(model.intercept_[0]), 6)
+    )
+
+
+def stacked(stack: Stack, trees: Floats, deep: Floats | None) -> Floats:
+    """Return the probabilities."""
+    z = stack.trees * trees + stack.bias + (0.0 if deep is None else stack.deep * deep)
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(z, -40, 40))))
+
+
+def _threshold(probability: Floats, labels: npt.NDArray[np.int8], target: float) -> Threshold:
+    at = min(1.0, threshold_at(probability, labels, target))
+    false, true = fpr_at(probability, labels, at), tpr_at(probability, labels, at)
+    return Threshold(
+        probability=at,
+        target_fpr=target,
+        fpr=false.value,
+        fpr_upper=upper_bound(false.hits, false.total),
+        tpr=true.value,
+        benign=false.total,
+        malicious=true.total,
+    )

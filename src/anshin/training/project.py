@@ -1,0 +1,169 @@
+"""Where the tables, scores and results of this project's own models lie, and how they are made."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anshin.engine.limits import Limits
+from anshin.engine.models.manifest import DeepInput
+from anshin.engine.service import Engine, EngineSettings
+from anshin.training.corpora import Sample
+from anshin.training.corpora.catalogue import Source, read_source, sources
+from anshin.training.corpora.git_blobs import commit_of
+from anshin.training.corpora.packages import SOURCE as PACKAGES
+from anshin.training.corpora.packages import read_packages
+from anshin.training.deep.scores import read_scores
+from anshin.training.errors import CorpusError, TrainingError
+from anshin.training.fit import Fitted, fit
+from anshin.training.split import rules
+from anshin.training.tables.build import Tally, build_source
+from anshin.training.tables.merge import merged
+from anshin.training.tables.store import Table, read_table, write_table
+
+Say = Callable[[str], None]
+SECONDS = 10.0
+"""Limit for one sample while tables are built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Folders below one root: `tables/<family>.parquet`, `deep/<family>.parquet`, `results/<family>.json`."""
+
+    root: Path
+
+    def table(self, family: str) -> Table:
+        """Return the table of a family. Raises TableError."""
+        return read_table(self.root / "tables" / f"{family}.parquet")
+
+    def deep(self, family: str) -> dict[str, float] | None:
+        """Return the deep model's log-odds, or None where the family has no deep model."""
+        path = self.root / "deep" / f"{family}.parquet"
+        return read_scores(path) if path.exists() else None
+
+    def families(self) -> tuple[str, ...]:
+        """Return the families that have a table and rules for its split."""
+        found = {p.stem for p in (self.root / "tables").glob("*.parquet")}
+        return tuple(sorted(found & rules().keys()))
+
+    def fit(self, family: str) -> Fitted:
+        """Fit the models of a family from what lies here. Raises TrainingError."""
+        return fit(self.table(family), rules()[family], self.deep(family))
+
+    def write_result(self, family: str, name: str, document: dict[str, Any]) -> Path:
+        """Write `results/<family>.<name>.json`, the same bytes for the same figures."""
+        path = self.root / "results" / f"{family}.{name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        return path
+
+    def result(self, family: str, name: str) -> dict[str, Any] | None:
+        """Return a result, or None where it was never measured."""
+        path = self.root / "results" / f"{family}.{name}.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def git_dir_of(source: Source, repositories: Path) -> Path:
+    """Return the git directory of a source below `repositories`. Raises CorpusError where it is not there.
+
+    `OWNER/NAME` may lie as `OWNER+NAME/repo`, `OWNER/NAME`, `NAME` or any of these with `.git`, bare or not.
+    """
+    owner, _, name = source.repository.partition("/")
+    for path in (f"{owner}+{name}/repo", f"{owner}/{name}", f"{owner}/{name}.git", name, f"{name}.git"):
+        for found in (repositories / path / ".git", repositories / path):
+            if (found / "HEAD").exists():
+                return found
+    raise CorpusError(
+        f"{source.repository} is not below {repositories}; clone it there with "
+        f"`git clone --bare https://github.com/{source.repository} {owner}/{name}.git` (it is never checked out)"
+    )
+
+
+def samples_of(ids: Sequence[str], repositories: Path | None, packages: Path | None) -> Iterator[Sample]:
+    """Yield the samples of sources, one source after the other. Raises CorpusError."""
+    for name in ids:
+        if name == PACKAGES:
+            if packages is None:
+                raise CorpusError("the source `packages` needs --packages, a folder with wheels and Debian packages")
+            yield from read_packages(packages)
+        else:
+            if repositories is None:
+                raise CorpusError(f"the source {name} needs --repositories, the folder with bare git repositories")
+            yield from read_source(sources()[name], git_dir_of(sources()[name], repositories))
+
+
+def check_commits(ids: Sequence[str], repositories: Path) -> None:
+    """Raise CorpusError for the first repository that is not at the commit of the catalogue."""
+    for name in ids:
+        source = sources()[name]
+        found = commit_of(git_dir_of(source, repositories))
+        if found != source.commit:
+            raise CorpusError(f"{source.repository} is at {found[:12]}, the catalogue names {source.commit[:12]}")
+
+
+def build_tables(
+    ids: Sequence[str], cache: Path, repositories: Path | None, packages: Path | None, say: Say
+) -> dict[str, Tally]:
+    """Build the pieces of the sources in `cache`. A source that was finished before is not read again.
+
+    Raises TrainingError.
+    """
+    tallies = {}
+    with Engine(EngineSettings(workers=2, models=(), limits=Limits(seconds=SECONDS))) as engine:
+        for name in ids:
+            mark = cache / f"{name}.done.json"
+            if mark.exists():
+                say(f"{name}: finished before")
+                continue
+            found = samples_of([name], repositories, packages)
+            tally = build_source(found, engine, cache, name, seen=set(), say=say)
+            tallies[name] = tally
+            mark.write_text(json.dumps({"read": tally.read, "rows": dict(tally.rows)}, sort_keys=True))
+            say(f"{name}: {tally.read} files, {sum(tally.rows.values())} rows, {dict(tally.by_status)}")
+    return tallies
+
+
+def assemble_table(project: Project, family: str, cache: Path) -> Table:
+    """Write the table of a family from the pieces in `cache`, with the sources that its rules name only."""
+    by = rules()[family]
+    named = {p.source for side in (by.train, by.test) for parts in side.values() for p in parts}
+    pieces = [p for p in cache.glob(f"*.{family}.parquet") if p.name.split(".")[0] in named]
+    table = merged(family, pieces)
+    (project.root / "tables").mkdir(parents=True, exist_ok=True)
+    write_table(table, project.root / "tables" / f"{family}.parquet")
+    return table
+
+
+def next_version(today: str, taken: Sequence[str]) -> str:
+    """Return year.month.number for a new package: the next number of this month. `today` is an ISO date."""
+    year, month, _ = today.split("-")
+    prefix = f"{year}.{int(month)}."
+    numbers = [int(v.removeprefix(prefix)) for v in taken if v.startswith(prefix)]
+    return f"{prefix}{max(numbers, default=0) + 1}"
+
+
+def windows_input() -> DeepInput:
+    """Return which bytes the deep model of this version reads."""
+    from anshin.training.deep.network import INPUT
+
+    return INPUT
+
+
+def check_columns(table: Table) -> None:
+    """Raise TrainingError where a table was made by another layout of features than this engine's."""
+    from anshin.engine.features import names
+
+    if tuple(names(table.family)) != table.names:
+        now, then = set(names(table.family)), set(table.names)
+        raise TrainingError(
+            f"the table of {table.family} was made with other features than this engine has "
+            f"({len(now - then)} new, {len(then - now)} gone); build it anew with `anshin model table`"
+        )
+
+
+def finite(table: Table) -> bool:
+    """Whether every number of a table is one."""
+    return bool(np.isfinite(table.features).all())

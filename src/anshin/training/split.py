@@ -1,0 +1,126 @@
+"""Train, validation and test parts that share no near-duplicate, by the rules in `splits.yaml`."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from anshin.training.errors import SplitError
+from anshin.training.tables.store import Table
+
+VALID_FIFTH = 5
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of the rules: a source, or a piece of it."""
+
+    source: str
+    share: float = 1.0
+    start: str = ""  # ISO date, from here on
+    end: str = ""  # ISO date, before this
+
+    def mask(self, table: Table) -> Mask:
+        """Return which rows belong to it. Rows without a date belong to no piece that asks for one."""
+        found: Mask = table.columns["source"] == self.source
+        if self.share < 1:
+            found &= np.array([_fraction(key) < self.share for key in _keys(table)], dtype=bool)
+        if self.start or self.end:
+            dates = table.columns["date"]
+            found &= np.array([bool(d) and self.start <= d and (not self.end or d < self.end) for d in dates], bool)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How one family is split. `claim_fpr` is the lowest false-positive rate its test can show; None: only counts."""
+
+    family: str
+    train: dict[str, tuple[Part, ...]]
+    test: dict[str, tuple[Part, ...]]
+    claim_fpr: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Masks over the rows of a table; what is in none of them was left out."""
+
+    train: Mask
+    valid: Mask
+    test: Mask
+    left_out: int  # test rows whose cluster stands in training
+
+
+@cache
+def rules() -> dict[str, Rules]:
+    """Return the rules by family."""
+    text = files("anshin.training").joinpath("splits.yaml").read_text(encoding="utf-8")
+    return {family: _rules(family, row) for family, row in yaml.safe_load(text).items()}
+
+
+def _rules(family: str, row: dict[str, Any]) -> Rules:
+    sides = {
+        side: {label: tuple(map(_part, parts)) for label, parts in row[side].items()} for side in ("train", "test")
+    }
+    return Rules(family, sides["train"], sides["test"], row["claim_fpr"])
+
+
+def _part(row: str | dict[str, Any]) -> Part:
+    if isinstance(row, str):
+        return Part(row)
+    return Part(row["source"], float(row.get("share", 1)), str(row.get("from", "")), str(row.get("before", "")))
+
+
+def _keys(table: Table) -> list[str]:
+    """Return what stays together: the group where there is one, else the cluster."""
+    columns = (table.columns[c] for c in ("source", "group", "cluster"))
+    return [f"{source}|{group or cluster}" for source, group, cluster in zip(*columns, strict=True)]
+
+
+def _fraction(key: str) -> float:
+    """Return a number in [0, 1) that is the same for the same key everywhere."""
+    return int(hashlib.sha256(key.encode()).hexdigest()[:12], 16) / 16**12
+
+
+def split(table: Table, by: Rules) -> Split:
+    """Return the parts of a table. Raises SplitError where a class has nothing on a side."""
+    labels = table.labels()
+    test = np.zeros(len(table), dtype=bool)
+    train = np.zeros(len(table), dtype=bool)
+    for label, number in (("malicious", 1), ("benign", 0)):
+        of_class = labels == number
+        test |= of_class & _any(table, by.test.get(label, ()))
+        train |= of_class & _any(table, by.train.get(label, ())) & ~test
+    clusters = table.columns["cluster"]
+    known = set(clusters[train])
+    repeated = test & np.array([c in known for c in clusters], dtype=bool)
+    test &= ~repeated
+    # a benign cluster that the test took out of a shared source must not be trained on either: handled by the group
+    held = np.array([_fraction(f"valid|{key}") < 1 / VALID_FIFTH for key in _cluster_keys(table)], dtype=bool)
+    valid = train & held
+    train &= ~held
+    for side, mask in (("training", train), ("validation", valid), ("test", test)):
+        for number, word in ((1, "malicious"), (0, "benign")):
+            if not (labels[mask] == number).any():
+                raise SplitError(f"{by.family}: no {word} file is left for {side}; add a source to splits.yaml")
+    return Split(train, valid, test, int(repeated.sum()))
+
+
+def _cluster_keys(table: Table) -> list[str]:
+    """Return keys for validation: the group where there is one, else the cluster, whatever the source."""
+    pairs = zip(table.columns["group"], table.columns["cluster"], strict=True)
+    return [group or cluster for group, cluster in pairs]
+
+
+def _any(table: Table, parts: Iterable[Part]) -> Mask:
+    found = np.zeros(len(table), dtype=bool)
+    for part in parts:
+        found |= part.mask(table)
+    return found

@@ -1,0 +1,133 @@
+"""The steps behind `anshin model`: train, evaluate, attack. Each reads the project's folder and writes into it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from anshin.engine.limits import Limits
+from anshin.engine.models.package import SUFFIX, TREES, ModelPackage, read_package
+from anshin.engine.models.scoring import Model
+from anshin.engine.service import Engine, EngineSettings
+from anshin.training.card import make_card
+from anshin.training.evaluate.evasion.attack import attack
+from anshin.training.evaluate.family import evaluate
+from anshin.training.fit import Fitted
+from anshin.training.packaging import make_package
+from anshin.training.project import SECONDS, Project, Say, check_columns, next_version, samples_of, windows_input
+from anshin.training.split import rules
+
+ATTACKED = 200
+"""Malicious test files that the edits are tried on, at most: the first by their hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What `train` made of one family."""
+
+    family: str
+    fitted: Fitted
+    trees_sha256: str
+    matches_shipped: bool | None  # None: no package of this family is shipped
+
+
+def train_trees_of(project: Project, family: str, shipped: Sequence[ModelPackage]) -> Trained:
+    """Fit a family from its table, and compare the trees with those that are shipped. Raises TrainingError."""
+    import hashlib
+
+    check_columns(project.table(family))
+    fitted = project.fit(family)
+    digest = hashlib.sha256(fitted.trees_onnx).hexdigest()
+    known = [p for p in shipped if p.manifest.family == family]
+    same = known[0].manifest.files[TREES].sha256 == digest if known else None
+    return Trained(family, fitted, digest, same)
+
+
+def train_deep_of(project: Project, family: str, repositories: Path, packages: Path | None, say: Say) -> bytes:
+    """Train the deep model of a family from the corpora; write its scores for every row; return it as ONNX.
+
+    Raises TrainingError: CorpusError where a file of the table is not found, before any training.
+    """
+    from anshin.training.deep.export import to_onnx
+    from anshin.training.deep.scores import read_windows, write_scores
+    from anshin.training.deep.train import Bytes, predict, train_deep
+    from anshin.training.split import split
+    from anshin.training.trees.train import balanced
+
+    table, by, shape = project.table(family), rules()[family], windows_input()
+    parts, labels = split(table, by), table.labels()
+    found = samples_of(sorted(set(table.columns["source"])), repositories, packages)
+    windows = read_windows(table, found, shape, say)
+
+    def part(mask: np.ndarray[Any, np.dtype[np.bool_]]) -> Bytes:
+        return Bytes(windows[mask], labels[mask], balanced(labels[mask], table.columns["cluster"][mask]))
+
+    network = train_deep(part(parts.train), part(parts.valid), say=say, threads=2)
+    logits = predict(network, windows)
+    (project.root / "deep").mkdir(parents=True, exist_ok=True)
+    scores = dict(zip(table.columns["sha256"], logits.tolist(), strict=True))
+    write_scores(scores, project.root / "deep" / f"{family}.parquet")
+    onnx = to_onnx(network, shape.head + shape.tail)
+    (project.root / "deep" / f"{family}.onnx").write_bytes(onnx)
+    return onnx
+
+
+def evaluate_family(project: Project, family: str) -> dict[str, Any]:
+    """Measure a family on its test part and write the result. Raises TrainingError."""
+    document = evaluate(project.fit(family), rules()[family])
+    project.write_result(family, "test", document)
+    return document
+
+
+def package_family(
+    project: Project, family: str, *, today: str, key: Ed25519PrivateKey, out: Path, taken: Sequence[str]
+) -> Path:
+    """Write the signed package of a family into `out` and return its path. Raises TrainingError."""
+    fitted = project.fit(family)
+    measured = project.result(family, "test") or evaluate_family(project, family)
+    attacked = project.result(family, "evasion")
+    onnx = project.root / "deep" / f"{family}.onnx"
+    deep = (onnx.read_bytes(), windows_input()) if onnx.exists() and fitted.deep is not None else None
+    version = next_version(today, taken)
+    card = make_card(fitted, rules()[family], measured, attacked, version=version, created=today)
+    data = make_package(fitted, version=version, created=today, card=card, deep=deep, key=key)
+    path = out / f"{family}{SUFFIX}"
+    out.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def attack_family(
+    project: Project, family: str, package: Path, repositories: Path, packages: Path | None, say: Say
+) -> dict[str, Any]:
+    """Try the edits on malicious test files, in memory, and write what is still caught. Raises TrainingError."""
+    fitted = project.fit(family)
+    columns, labels = fitted.table.columns, fitted.table.labels()
+    chosen = np.flatnonzero(fitted.split.test & (labels == 1))[:ATTACKED]
+    wanted = set(columns["sha256"][chosen])
+    honest_hashes = set(columns["sha256"][np.flatnonzero(fitted.split.train & (labels == 0))[:40]])
+    files, honest = [], []
+    for sample in samples_of(sorted(set(columns["source"])), repositories, packages):
+        if sample.sha256 in wanted:
+            wanted.discard(sample.sha256)
+            files.append((sample.name, sample.data))
+        elif sample.sha256 in honest_hashes:
+            honest_hashes.discard(sample.sha256)
+            honest.append(sample.data)
+    say(f"{family}: {len(files)} files to edit, {len(honest)} honest ones to borrow from")
+    model = Model(read_package(package.read_bytes()))
+    stated = family if family in {"powershell", "javascript", "vbscript", "php"} else ""
+    with Engine(EngineSettings(workers=1, models=(), limits=Limits(seconds=SECONDS))) as engine:
+
+        def score(data: bytes, name: str) -> float | None:
+            for found in engine.examine_bytes(data, name=name, kind=stated).vectors:
+                if found.vector.family == family and not found.depth:
+                    return model.judge(found.vector, data).probability
+            return None
+
+        document = attack(family, files, honest, score, fitted.watch.probability)
+    project.write_result(family, "evasion", document)
+    return document
