@@ -54,7 +54,7 @@ def test_same_again_gives_the_same_document(in_company, asked, few_years):
         actor=in_company.actor(Role.OWNER), questionnaire=asked.questionnaire, trigger=Diagnosis.Trigger.PERSON
     )
     operations.calculate_waiting()
-    newest = Diagnosis.objects.first()
+    newest = Diagnosis.objects.order_by("-requested_at")[0]
     assert newest.result == first
     assert newest.supersedes_id == asked.id
 
@@ -80,9 +80,7 @@ def test_a_failure_is_said_and_the_others_go_on(in_company, asked, few_years, mo
     from anshin.console.diagnosis import simulation
 
     real = simulation.diagnosis
-    second = operations.request_diagnosis(
-        actor=in_company.actor(Role.OWNER), questionnaire=asked.questionnaire, trigger="person", facts=[]
-    )
+    second = operations.finish_document(actor=in_company.actor(Role.OWNER), answers=answers()).diagnosis
 
     def broken(row):
         if row.id == asked.id:
@@ -90,8 +88,6 @@ def test_a_failure_is_said_and_the_others_go_on(in_company, asked, few_years, mo
         return real(row)
 
     monkeypatch.setattr(simulation, "diagnosis", broken)
-    if second.id == asked.id:
-        second = operations.finish_document(actor=in_company.actor(Role.OWNER), answers=answers()).diagnosis
     assert operations.calculate_waiting() == 2
     failed, fine = Diagnosis.objects.get(id=asked.id), Diagnosis.objects.get(id=second.id)
     assert (failed.state, fine.state) == ("failed", "done")
@@ -167,7 +163,7 @@ def test_trials_do_not_pile_up(in_company, asked, monkeypatch):
     actor = in_company.actor(Role.OWNER)
     for budget in range(5):
         operations.request_trial(actor=actor, diagnosis=asked, budget=budget)
-    assert sorted(Trial.objects.values_list("budget", flat=True)) == [2, 3, 4]
+    assert set(Trial.objects.values_list("budget", flat=True)) == {2, 3, 4}
     known = operations.request_trial(actor=actor, diagnosis=asked, budget=4)
     assert Trial.objects.count() == 3
     assert known.budget == 4

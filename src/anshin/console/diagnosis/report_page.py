@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from anshin.console.diagnosis import charts
 from anshin.console.diagnosis.models import Diagnosis
-from anshin.console.diagnosis.wording import EVIDENCE, GRADES, STATES
+from anshin.console.diagnosis.wording import EVIDENCE, GRADES, STATES, amount_text, used_text
 from anshin.console.people.models import Organisation
 from anshin.risk.document import CoverResult, Estimate, LossResult
 from anshin.risk.report import build
@@ -98,7 +98,7 @@ def report_of(result: LossResult, language: Language) -> dict[str, Any]:
         "facts": [
             {
                 "title": f.title.text(language),
-                "value": f.value,
+                "value": used_text(f.question, f.value, language),
                 "evidence": EVIDENCE[f.evidence],
                 "dated": f.dated,
             }
@@ -243,8 +243,7 @@ def assumptions_of(result: LossResult, language: Language) -> list[dict[str, Any
         {
             "id": a.id,
             "title": a.title.text(language),
-            "value": a.value,
-            "unit": a.unit,
+            "value": amount_text(a.value, a.unit, language),
             "source": a.source,
             "date": a.date,
             "grade": GRADES[a.grade],

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
+import yaml
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -92,6 +95,38 @@ def fact_text(fact: Mapping[str, Any], language: str) -> str:
     shown = f"{value:.0%}" if kind.kind == "share" else f"{value:,}" if kind.kind == "number" else str(value)
     at = date_format(date.fromisoformat(fact["at"]), "DATE_FORMAT")
     return _("%(fact)s: %(value)s (measured on %(day)s)") % {"fact": kind.text(language), "value": shown, "day": at}
+
+
+@cache
+def _units() -> dict[str, dict[str, dict[str, str]]]:
+    text = files("anshin.console.diagnosis").joinpath("units.yaml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
+    return found
+
+
+def amount_text(value: str, unit: str, language: str) -> str:
+    """Return the value of an assumption with its unit, both in words of `language`."""
+    short = "ja" if language.startswith("ja") else "en"
+    for said, words in _units()["quantities"].items():
+        value = value.replace(said, words[short])
+    known = _units()["units"].get(unit)
+    return f"{value} {known[short] if known else unit}".strip()
+
+
+def used_text(question: str, value: str, language: str) -> str:
+    """Return an answer as a result holds it (one text, several options joined by commas), in words."""
+    asked = questionnaire().by_id().get(question)
+    if asked is None or value == UNKNOWN:
+        return _("I do not know") if asked is not None else value
+    if asked.kind == "multi":
+        return answer_text(asked, [one.strip() for one in value.split(",")], language)
+    if asked.kind == "number":
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        return answer_text(asked, int(number) if number == int(number) else number, language)
+    return answer_text(asked, value, language)
 
 
 def short_yen(amount: int, language: str) -> str:

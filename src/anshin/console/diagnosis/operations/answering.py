@@ -16,7 +16,7 @@ from anshin.console.diagnosis.operations.facts import measured_facts
 from anshin.console.people.access import Actor
 from anshin.console.people.roles import Permission
 from anshin.risk.questionnaire.answers import SCHEMA_VERSION, check_answers
-from anshin.risk.questionnaire.questions import questionnaire
+from anshin.risk.questionnaire.questions import UNKNOWN, questionnaire
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,13 @@ def document_of(
     }
 
 
+def _plain(value: Any) -> Any:
+    # a file may say true for yes; what is stored, and shown later, is the word
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return UNKNOWN if value in ("わからない", "分からない") else value
+
+
 def finish(*, actor: Actor, now: datetime | None = None) -> Finished:
     """Make the draft a version of the answers and ask for its result. Raises AnswersError with all that is wrong."""
     return finish_document(actor=actor, answers=draft_of(), now=now)
@@ -71,6 +78,7 @@ def finish_document(*, actor: Actor, answers: Mapping[str, Any], now: datetime |
     actor.require(Permission.DIAGNOSIS_WORK)
     now = now or timezone.now()
     today = timezone.localdate(now)
+    answers = {key: _plain(value) for key, value in answers.items()}
     raw = document_of(
         answers, company=actor.organisation.name, answered_on=today, facts=measured_facts(answers, now=now)
     )

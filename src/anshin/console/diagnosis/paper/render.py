@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from anshin.console.diagnosis.paper.font import FAMILY, font_folder
 from anshin.console.diagnosis.report_page import curve_title, report_of
+from anshin.console.diagnosis.wording import amount_text
 from anshin.risk.document import Assumption, LossResult
 from anshin.risk.report import CustomerReport
 from anshin.risk.text import Language
@@ -99,19 +100,19 @@ def _compact(assumptions: tuple[Assumption, ...], language: Language) -> dict[st
         source = f"{one.source} ({one.date})"
         number = sources.setdefault(source, len(sources) + 1)
         head, found, rest = one.title.text(language).partition(separator)
-        value = re.sub(r" ?\(10–90 %\)", "", one.value)
+        value = amount_text(re.sub(r" ?\(10–90 %\)", "", one.value), one.unit, language)
         name = rest if found else head
         group = head if found else {"answer": _("Answers that were missing"), "method": _("Method")}.get(
             one.kind, _("Common to all")
         )  # fmt: skip
-        groups.setdefault(group, []).append(f"{name} {value} {one.unit} [{number}{letters[one.grade]}]")
+        groups.setdefault(group, []).append(f"{name} {value} [{number}{letters[one.grade]}]")
     return {
         "groups": [{"title": title, "text": " · ".join(lines)} for title, lines in groups.items()],
         "sources_title": _("Sources"),
         "sources": [f"[{number}] {source}" for source, number in sources.items()],
         "legend": _(
             "How to read: what, its value (two figures: 10th and 90th percentile; three: low, most likely, high), "
-            "unit, [source, A certain, B estimated from published data, C our judgement]."
+            "unit (none: a share or a factor), [source, A certain, B estimated from published data, C our judgement]."
         ),
     }
 
