@@ -34,7 +34,7 @@ def test_result_and_trials_are_calculated(in_company, asked, few_years):
     assert (row.data_hash, row.seed, row.schema_version) == (data_hash(), result.basis.seed, 1)
     assert (row.covered, row.bad_year) == (result.covers[0].bad_year.paid, result.covers[0].bad_year.total)
     entry = AuditEntry.objects.filter(action="diagnosis.calculated").get()
-    assert entry.data == {"ten": row.one_in_10, "trigger": "answers"}
+    assert entry.data == {"ten": f"{row.one_in_10:,}", "trigger": "answers"}
     actor = in_company.actor(Role.OWNER)
     budget = operations.request_trial(actor=actor, diagnosis=row, budget=100_000)
     chosen = operations.request_trial(actor=actor, diagnosis=row, controls=["mfa", "logs"])

@@ -1,6 +1,7 @@
-"""What the home page says of the possible loss: the 1-in-10 year, its change, what a cover gives back, or the way in."""
+"""What the home page says of the possible loss: the 1-in-10 year, its change, what a cover gives back, or the door."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -11,7 +12,9 @@ from anshin.console.people.access import Actor
 from anshin.console.people.roles import Permission
 from anshin.risk.questionnaire.questions import questionnaire
 from anshin.risk.report.amounts import about
-from anshin.risk.text import Language
+
+if TYPE_CHECKING:
+    from anshin.risk.text import Language
 
 LEAST_CHANGE = 0.005
 """A change that rounds to nothing is called none."""

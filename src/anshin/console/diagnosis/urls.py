@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from anshin.console.diagnosis.views import questions, report
+from anshin.console.diagnosis.views import outside, questions, report
 
 urlpatterns = [
     path("diagnosis/", report.diagnosis, name="diagnosis"),
     path("diagnosis/recalculate/", report.recalculate, name="diagnosis_recalculate"),
+    path("diagnosis/outside/", outside.outside, name="diagnosis_outside"),
     path("diagnosis/questions/", questions.overview, name="diagnosis_questions"),
     path("diagnosis/questions/finish/", questions.finish, name="diagnosis_finish"),
     path("diagnosis/questions/<slug:question_id>/", questions.question, name="diagnosis_question"),

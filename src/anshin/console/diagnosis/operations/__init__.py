@@ -11,6 +11,7 @@ from anshin.console.diagnosis.operations.calculating import (
     request_trial,
 )
 from anshin.console.diagnosis.operations.facts import measured_facts
+from anshin.console.diagnosis.operations.outside import look_outside, outside_is_on, set_domain
 from anshin.console.diagnosis.operations.reading import DiagnosisSummary, summaries
 
 __all__ = [
@@ -22,8 +23,11 @@ __all__ = [
     "finish",
     "finish_document",
     "keep_current",
+    "look_outside",
     "measured_facts",
+    "outside_is_on",
     "request_diagnosis",
     "request_trial",
+    "set_domain",
     "summaries",
 ]

@@ -168,7 +168,7 @@ def _run(row: Diagnosis | Trial, now: datetime) -> int:
                 action="diagnosis.calculated",
                 object_kind="diagnosis",
                 object_id=row.id,
-                data={"ten": row.one_in_10, "trigger": str(row.trigger)},
+                data={"ten": f"{row.one_in_10:,}", "trigger": str(row.trigger)},
             )
     return ended
 
