@@ -58,7 +58,7 @@ def curve(
 ) -> Curve:
     """Return the chart of (name, label, points by ascending return period); the first series has the larger loss."""
     narrow = width < 480
-    left, right, top, bottom = (62.0, width - 12.0, 34.0, height - 46.0)
+    left, right, top, bottom = (74.0, width - 14.0, 34.0, height - 46.0)
     if not narrow:
         left, right = 78.0, width - 190.0
     shown = [

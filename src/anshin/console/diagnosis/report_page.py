@@ -54,7 +54,7 @@ def report_of(result: LossResult, language: Language) -> dict[str, Any]:
     return {
         "result": result,
         "report": build(result, language),
-        "curves": [_curve(result, pack, language, 720, 360), _curve(result, pack, language, 344, 300)],
+        "curves": [_curve(result, pack, language, 720, 360), _curve(result, pack, language, 280, 280)],
         "curve_title": curve_title(result, pack, language),
         "curve_rows": _curve_rows(result, pack, language),
         "numbers": three_numbers(result, language),
