@@ -1,4 +1,4 @@
-"""The diagnosis as a person meets it: all questions, the result, the papers, the page for customers; on every screen."""
+"""The diagnosis as a person meets it: all questions, the result, the papers, the page for customers; each screen."""
 
 import re
 
