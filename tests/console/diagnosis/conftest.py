@@ -42,6 +42,7 @@ def done(diagnosis: Diagnosis, **changes: Any) -> Diagnosis:
     diagnosis.one_in_100 = document["total"]["one_in_100"]["value"]
     bad = document["covers"][0]["bad_year"]
     diagnosis.covered, diagnosis.bad_year = bad["paid"], bad["total"]
+    diagnosis.first = {"id": "mfa", "ja": "多要素認証", "en": "Multi-factor", "saves": 28_000, "cost": 57_000}
     diagnosis.state, diagnosis.finished_at = Calculation.State.DONE, timezone.now()
     for name, value in changes.items():
         setattr(diagnosis, name, value)

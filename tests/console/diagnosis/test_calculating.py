@@ -33,6 +33,8 @@ def test_result_and_trials_are_calculated(in_company, asked, few_years):
     assert (row.state, row.one_in_10, row.mean) == ("done", result.total.one_in_10.value, result.total.mean.value)
     assert (row.data_hash, row.seed, row.schema_version) == (data_hash(), result.basis.seed, 1)
     assert (row.covered, row.bad_year) == (result.covers[0].bad_year.paid, result.covers[0].bad_year.total)
+    assert row.first is not None
+    assert row.first["id"] == (*result.plan.controls, result.controls[0].id)[0]
     entry = AuditEntry.objects.filter(action="diagnosis.calculated").get()
     assert entry.data == {"ten": f"{row.one_in_10:,}", "trigger": "answers"}
     actor = in_company.actor(Role.OWNER)

@@ -11,10 +11,13 @@ from django_scopes import scope, scopes_disabled
 
 from anshin.console.diagnosis import operations
 from anshin.console.diagnosis.models import Diagnosis, Questionnaire
+from anshin.console.fleet.models import Detection, Device
 from anshin.console.people.roles import Role
 from anshin.console.web.demo.load import load
 from anshin.risk.report.amounts import about
+from tests.console.belongings import agent_of
 from tests.console.diagnosis.conftest import days_ago, diagnosed, done
+from tests.console.fleet.conftest import event, verdict
 
 
 def home(cast, role=Role.OWNER) -> str:
@@ -49,6 +52,19 @@ def test_figure_change_and_cover(cast):
     assert "先月より −50%" in text
     assert about(newest.covered, "ja") in text
     assert '<polyline points="' in text
+
+
+def test_best_control_is_what_to_do_when_nothing_else_is(cast):
+    agent = agent_of(cast, cast.company, "経理PC-02")
+    name = "請求書.pdf.exe"
+    agent.send(event("detection.blocked", path=f"C:\\{name}", verdict=verdict(name)))
+    with scope(organisation=cast.company):
+        diagnosed(cast.actor(Role.OWNER))
+        Detection.objects.update(handled_at=timezone.now())
+        Device.objects.update(last_seen_at=timezone.now())
+    text = home(cast)
+    assert 'id="loss-action"' in text
+    assert "約2.8万円減ります" in text
 
 
 def test_role_without_permission_sees_no_card(cast):

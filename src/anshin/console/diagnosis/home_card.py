@@ -31,6 +31,8 @@ class LossCard:
     answered: int = 0
     total: int = 0
     may_work: bool = False
+    todo: str = ""  # the control to begin with
+    todo_effect: str = ""
 
 
 def loss_card(actor: Actor) -> LossCard | None:
@@ -42,7 +44,13 @@ def loss_card(actor: Actor) -> LossCard | None:
     if summary.id is None:
         return LossCard(answered=len(draft_of()), total=len(questionnaire().questions), may_work=work)
     language: Language = "en" if get_language() == "en" else "ja"
+    first = summary.first if summary.first and summary.first["saves"] > 0 else None
     return LossCard(
+        todo=str(first[language]) if first else "",
+        todo_effect=_("It lowers the possible loss by %(saves)s a year and costs %(cost)s a year.")
+        % {"saves": about(first["saves"], language), "cost": about(first["cost"], language)}
+        if first
+        else "",
         ten=about(summary.one_in_10, language),
         change=_change(summary.change),
         covered=_("In bad years %(paid)s of %(loss)s come back from the pack's cover.")

@@ -101,6 +101,7 @@ class Diagnosis(Calculation):
     one_in_100 = models.BigIntegerField(null=True, blank=True)
     covered = models.BigIntegerField(null=True, blank=True)  # of the worst tenth of years, by the pack's cover
     bad_year = models.BigIntegerField(null=True, blank=True)  # mean of the worst tenth of years
+    first = models.JSONField(null=True, blank=True)  # the control to begin with: id, ja, en, saves, cost in yen a year
     supersedes = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
 
     objects = CompanyManager()

@@ -20,6 +20,7 @@ from anshin.console.diagnosis.operations.facts import measured_facts
 from anshin.console.people.access import Actor, system_actor
 from anshin.console.people.models import Organisation
 from anshin.console.people.roles import Permission
+from anshin.risk.document import LossResult
 from anshin.risk.questionnaire.answers import VALID_DAYS
 
 log = logging.getLogger("anshin.diagnosis")
@@ -156,12 +157,13 @@ def _run(row: Diagnosis | Trial, now: datetime) -> int:
     row.data_version, row.data_hash, row.seed = result.basis.data_version, result.basis.data_hash, result.basis.seed
     row.mean, row.one_in_10 = result.total.mean.value, result.total.one_in_10.value
     row.one_in_100 = result.total.one_in_100.value
+    row.first = _first(result)
     row.covered, row.bad_year = (bad.paid, bad.total) if bad else (None, None)
     with transaction.atomic():
         earlier = Diagnosis.objects.filter(state=Calculation.State.DONE, requested_at__lte=row.requested_at)
         row.supersedes = earlier.exclude(id=row.id).order_by("-requested_at").first()
         fields = ["result", "schema_version", "data_version", "data_hash", "seed", "mean", "one_in_10", "one_in_100"]
-        ended = _end(row, now, fields=[*fields, "covered", "bad_year", "supersedes"])
+        ended = _end(row, now, fields=[*fields, "covered", "bad_year", "first", "supersedes"])
         if ended:
             record(
                 actor=system_actor(row.organisation, "diagnosis"),
@@ -171,6 +173,21 @@ def _run(row: Diagnosis | Trial, now: datetime) -> int:
                 data={"ten": f"{row.one_in_10:,}", "trigger": str(row.trigger)},
             )
     return ended
+
+
+def _first(result: LossResult) -> dict[str, Any] | None:
+    """Return the first action of the report, for the home page."""
+    from anshin.risk.report import build
+
+    for action in build(result, "ja").actions[:1]:
+        control = next(one for one in result.controls if one.id == action.control)
+        return {
+            "id": control.id,
+            **control.title.model_dump(),
+            "saves": control.could_save,
+            "cost": control.cost,
+        }
+    return None
 
 
 def _end(
