@@ -25,8 +25,9 @@ def answer_all(page, start: str) -> int:
                 page.locator("#value").fill("86000000")
         else:
             wanted = page.locator(f"input[name=value][value={CHOICES.get(question, 'unknown')}]")
-            for ticked in page.locator("input[type=checkbox][name=value]:checked").all():
-                ticked.uncheck()
+            ticked = page.locator("input[type=checkbox][name=value]:checked")
+            while ticked.count():
+                ticked.first.uncheck()
             wanted.check()
         seen += 1
         page.locator("form.fields .button-main").click()
