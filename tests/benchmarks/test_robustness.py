@@ -1,12 +1,13 @@
 """Foreign files come out of a git repository without a working tree, and every one is counted."""
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from anshin.engine.limits import Limits
-from benchmarks.robustness.__main__ import judged
+from benchmarks.robustness.__main__ import judged, main
 from benchmarks.robustness.repository import contents, entries
 from tests.engine.samples import zipped
 
@@ -40,3 +41,13 @@ def test_everything_is_judged_and_counted(repository):
     assert tally.gaps == {"damaged": 1}
     assert (tally.crashed, tally.timed_out) == ([], [])
     assert len(tally.slowest) == 2
+
+
+def test_the_command_prints_a_table_and_writes_figures(repository, tmp_path, capsys):
+    result = tmp_path / "figures.json"
+    assert main(["--repo", f"mine={repository}", "--workers", "1", "--result", str(result)]) == 0
+    assert "mine: 3 files" in capsys.readouterr().out
+    (tally,) = json.loads(result.read_text())
+    assert tally["statuses"] == {"clean": 2, "incomplete": 1}
+    assert main([]) == 0
+    assert "nothing was judged" in capsys.readouterr().out

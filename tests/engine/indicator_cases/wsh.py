@@ -9,6 +9,9 @@ LIST = (
 )
 
 CASES = {
+    "wsh.conditional_object": pair(
+        "a.js", '/*@cc_on var s = new ActiveXObject("WScript.Sh¦ell"); @*/\n', "/*@cc_on var ie = true; @*/\n"
+    ),
     "wsh.shell_object": pair("a.vbs", SHELL + 'WScript.Echo s.ExpandEnvironmentStrings("%USERNAME%")\r\n', LIST),
     "wsh.http_object": pair("a.vbs", HTTP + "WScript.Echo h.status\r\n", LIST),
     "wsh.stream_save": pair("a.vbs", SAVE, 'Set f = CreateObject("ADODB.Stream")\r\nf.LoadFromFile "a.csv"\r\n'),

@@ -37,9 +37,9 @@ def serve(control: Connection) -> None:
     _warm_up()
     wire.send(control, {"ready": os.getpid()})
     children: set[int] = set()
-    # The first worker imports a reader when a file needs it: a scan of one file starts in half the time, and a single
-    # worker holds only what it uses. From the second on, all workers share what is imported here, once.
-    started = False
+    # Unless told otherwise the first worker imports a reader when a file needs it: a scan of one file starts in half
+    # the time. From the second on, all workers share what is imported here, once.
+    started = bool(setup["preload"])
     try:
         while True:
             message = wire.receive(control)

@@ -247,6 +247,8 @@ _PRESS = re.compile(
     r"|windows\s*キー[^。]{0,20}r\b|ファイル名を指定して実行|\brun\s+dialog|&#x229e;|⊞"
 )
 
+load_data("formats/html/brands.yaml")  # a jailed worker opens no file later
+
 parse_html = partial(parse_markup, kind="html")
 parse_hta = partial(parse_markup, kind="hta")
 parse_svg = partial(parse_markup, kind="svg")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent, SliceContent
 from anshin.engine.formats.pe.program import Program
-from anshin.engine.formats.pe.pyinstaller import entries
+from anshin.engine.formats.pyinstaller import entries
 from anshin.engine.names import safe_name, shortened
 from anshin.engine.unpack.member import Found, Member, Problem
 

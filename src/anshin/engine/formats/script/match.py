@@ -149,3 +149,10 @@ def _spans(row: Row, source: Source) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+def load() -> None:
+    """Read the table of signs; expressions are still compiled when they are first wanted."""
+    hidden()
+    for language in {name for row in rows() for name in row.languages}:
+        _by_word(language)

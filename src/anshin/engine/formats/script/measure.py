@@ -36,7 +36,7 @@ _ENCODED_WORDS = frozenset(
         "bxor",
     }
 )
-_STRINGS = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
+_STRINGS = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?")
 _URL = re.compile(r"https?://[^\s\"'<>)]{4,200}", re.IGNORECASE)
 _RAW_URL = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}\b|https?://0x[0-9a-f]{8}\b|https?://\d{8,10}\b", re.IGNORECASE)
 _JSF = re.compile(r"[\[\]()!+]{600,}")
@@ -99,7 +99,7 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
             "quote_share": _share(text.count('"') + text.count("'"), size),
             "semicolon_share": _share(text.count(";"), size),
             "non_ascii_share": _share(len(text) - len(text.encode("ascii", "ignore")), size),
-            "comment_share": _share(max(0, len(source.lower) - len(source.code)), max(1, len(source.lower))),
+            "comment_share": source.comment_share(),
             "string_share": _share(total, size),
             "string_count_log": math.log1p(len(strings)),
             "string_mean_log": math.log1p(_share(total, len(strings))),
@@ -143,3 +143,8 @@ def _groups() -> dict[str, frozenset[str]]:
     from anshin.engine.formats.script.words import groups
 
     return groups()
+
+
+def load() -> None:
+    """Read the groups of words."""
+    _groups()

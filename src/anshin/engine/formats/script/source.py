@@ -6,6 +6,7 @@ from functools import cache, cached_property
 
 from anshin.engine.wording import load_data
 
+HEAD = 16 * 1024
 LARGEST_LEXED = 128 * 1024
 LANGUAGES = "formats/script/languages.yaml"
 _WORD = bytes(c + 32 if 65 <= c <= 90 else c if (chr(c).isalnum() and c < 128) or c == 95 else 32 for c in range(256))
@@ -53,6 +54,13 @@ class Source:
         # strings are matched first, so that a comment mark inside of one is none
         return pattern.sub(lambda m: " " if m.lastgroup == "c" else m[0], self.lower)
 
+    def comment_share(self) -> float:
+        """Return how much of the beginning is comments."""
+        pattern, head = _pattern(self.language, "comments"), self.text[:HEAD].lower()
+        if pattern is None or not head:
+            return 0.0
+        return sum(len(m[0]) for m in pattern.finditer(head) if m.lastgroup == "c") / len(head)
+
     @cached_property
     def _breaks(self) -> list[int]:
         return [m.start() for m in re.finditer("\n", self.text)]
@@ -89,3 +97,9 @@ def _is_cp932(data: bytes) -> bool:
     except UnicodeDecodeError as error:
         return error.start >= min(len(data), 4096) - 2
     return True
+
+
+def load_source_tables() -> None:
+    """Read the table of languages."""
+    for language in load_data(LANGUAGES):
+        _pattern(language, "comments")

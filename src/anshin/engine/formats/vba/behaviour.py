@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from anshin.engine.formats.vba.dataflow import follow_files
-from anshin.engine.formats.vba.decode import TELLING
+from anshin.engine.formats.vba.decode import telling
 from anshin.engine.formats.vba.fold import HOLE
 from anshin.engine.formats.vba.trace import Call, Trace
 from anshin.engine.formats.vba.words import Words, words
@@ -58,8 +58,8 @@ def behaviour(
         _texts(found, trace.literals, place, known)
         _texts(found, (t for t, _ in trace.folded), place, known)
         for text, pieces in trace.folded:
-            match = TELLING.search(text)
-            if match and pieces >= 2 and match[0].lower() not in literals:
+            word = telling(text) if pieces >= 2 else ""
+            if word and word not in literals:
                 found.flag("hidden_text", place)
     return found
 
@@ -77,7 +77,8 @@ def _call(found: Behaviour, trace: Trace, call: Call, known: Words, literals: st
     elif call.kind == "create":
         if first.startswith(known.objects["downloads"]):
             found.flag("downloads", place)
-        if call.folded and first.startswith(known.hidden_objects) and first not in literals:
+        beginning = next((name for name in known.hidden_objects if first.startswith(name)), "")
+        if call.folded and beginning and beginning not in literals:
             found.flag("hidden_object", place)
         if first.startswith(("winmgmts", "wbemscripting")):
             found.flag("wmi", place)

@@ -32,7 +32,9 @@ _ESCAPED = tuple(
 )
 _PRINTABLE_ESCAPE = re.compile(r"\\x([2-7][0-9a-fA-F])|\\u00([2-7][0-9a-fA-F])|\\u\{([2-7][0-9a-fA-F])\}")
 MANY_ESCAPES = 16
-_NUMBERS = re.compile(r"(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,5})[^\w\"'(){}\[\]\\]{1,4}){22,}(?:0x[0-9a-fA-F]{1,2}|\d{1,5})\b")
+_NUMBERS = re.compile(
+    r"(?<![\w.])(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,5})[^\w\"'(){}\[\]\\]{1,4}){22,}(?:0x[0-9a-fA-F]{1,2}|\d{1,5})\b"
+)
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,2}|\d{1,5}")
 NUMBER_WORDS = frozenset(
     {

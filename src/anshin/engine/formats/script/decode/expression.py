@@ -3,6 +3,7 @@
 import re
 
 from anshin.engine.budget import Budget
+from anshin.engine.formats.script.decode import powershell_types
 from anshin.engine.formats.script.decode.lex import Grammar, Tokens, literal
 from anshin.engine.formats.script.decode.values import UnknownError, Value, index, items, number, operate, text
 
@@ -150,7 +151,7 @@ class Expressions:
                 return left + right
             return operate("concat", (left, right))
         if sign in {"-replace", "-creplace", "-ireplace"}:
-            return self._ps_replace(left, right)
+            return powershell_types.replace(left, right)
         if sign in {"-split", "-csplit", "-isplit"}:
             return (
                 [part for part in re.split(re.escape(text(right).lstrip("\\")), text(left)) if part]
@@ -160,7 +161,7 @@ class Expressions:
         if sign == "-join":
             return operate("join", (left, right))
         if sign == "-f":
-            return self._format(text(left), items(right) if isinstance(right, list) else [right])
+            return powershell_types.format_string(text(left), items(right) if isinstance(right, list) else [right])
         return self._arithmetic(sign, left, right)
 
     def _arithmetic(self, sign: str, left: Value, right: Value) -> Value:
@@ -187,22 +188,6 @@ class Expressions:
             "<<": lambda: a << b,
             ">>": lambda: a >> b,
         }[sign]()
-
-    @staticmethod
-    def _ps_replace(left: Value, right: Value) -> Value:
-        pair = [text(v) for v in items(right)] if isinstance(right, list) else [text(right), ""]
-        old = re.sub(r"\\(.)", r"\1", pair[0])
-        return operate("replaceall", (text(left), old, pair[1] if len(pair) > 1 else ""))
-
-    @staticmethod
-    def _format(pattern: str, values: list[Value]) -> Value:
-        def one(match: re.Match[str]) -> str:
-            at = int(match[1])
-            if at >= len(values):
-                raise UnknownError
-            return text(values[at])
-
-        return re.sub(r"\{(\d{1,4})(?:[^{}]*)\}", one, pattern)
 
     def _primary(self, at: int) -> tuple[Value, int]:
         kind, word = self.kinds[at], self.texts[at]
@@ -329,7 +314,7 @@ class Expressions:
         if self._is(end, "::"):
             return self._static(name, end + 1)
         value, end = self._unary(end)
-        return self._cast(name, value), end
+        return powershell_types.cast(name, value), end
 
     def _static(self, kind: str, at: int) -> tuple[Value, int]:
         member = self.texts[at].lower().strip("'\"") if at < len(self.texts) else ""
@@ -341,26 +326,6 @@ class Expressions:
             raise UnknownError
         values, at = self.arguments(at)
         return operate(operation, values), at
-
-    @staticmethod
-    def _cast(kind: str, value: Value) -> Value:
-        if kind in {"char", "char[]"}:
-            if isinstance(value, list):
-                return [
-                    operate("chr", (v,)) if not isinstance(v, str) or (v.isdigit() and len(v) > 1) else v for v in value
-                ]
-            if isinstance(value, str):
-                return list(value) if kind == "char[]" else value
-            return operate("chr", (value,))
-        if kind in {"string", "string[]"}:
-            return "".join(text(v) for v in value) if isinstance(value, list) else text(value)
-        if kind in {"int", "int32", "byte", "int64", "int16", "uint32"}:
-            return ord(value) if isinstance(value, str) and len(value) == 1 and not value.isdigit() else number(value)
-        if kind == "byte[]":
-            return bytes(number(v) & 255 for v in items(value)) if not isinstance(value, bytes) else value
-        if kind in {"scriptblock", "array", "object[]", "io.memorystream"}:
-            return value
-        raise UnknownError
 
     def _postfix(self, value: Value, at: int) -> tuple[Value, int]:
         """Methods and indexes after a value."""

@@ -101,7 +101,10 @@ def literal(token: str, rules: Grammar) -> str | bytes:
     how = rules.quotes.get(body[:1], "raw")
     if how == "here":
         return body[2:-2].strip("\r\n")
-    body = body[3:-3] if rules.name == "python" and body[:3] in {'"""', "'''"} else body[1:-1]
+    if rules.name == "python" and body[:3] in {'"""', "'''"}:
+        body = body[3:-3] if body.endswith(body[:3]) and len(body) > 5 else body[3:]
+    else:
+        body = body[1:-1] if len(body) > 1 and body[-1] == body[0] else body[1:]  # a string may not be closed
     if how == "twice":
         quote = token[0]
         return body.replace(quote * 2, quote)
