@@ -17,7 +17,8 @@ def answer_all(page, start: str) -> int:
     """Answer one question after the other as a person who knows little; return how many screens it took."""
     page.goto(start)
     seen = 0
-    while "/questions/" in page.url and page.locator("form.fields h1").count():
+    while not page.url.endswith("/questions/"):
+        page.locator("#question").wait_for()
         question = page.url.rstrip("/").rsplit("/", 1)[-1]
         if page.locator("#value").count():
             page.locator("#value").fill("2026-04" if question == "training" else "11")
@@ -31,7 +32,7 @@ def answer_all(page, start: str) -> int:
             wanted.check()
         seen += 1
         page.locator("form.fields .button-main").click()
-        page.wait_for_function("was => location.pathname.indexOf(was) < 0", arg=f"/{question}/")
+        page.wait_for_url(lambda address, was=question: not address.endswith(f"/{was}/"))
     return seen
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from anshin.console.diagnosis.models import Calculation, Diagnosis, OutsideCheck, Trial
+from anshin.console.diagnosis.models import Calculation, Diagnosis, OutsideCheck, PortfolioRun, Trial
 from anshin.console.people.access import Actor, first_or_404
 from anshin.console.people.roles import Permission
 
@@ -45,6 +45,13 @@ def newest_for(actor: Actor) -> Diagnosis | None:
     """Return the newest request of the actor's company, finished or not."""
     actor.require(Permission.DIAGNOSIS_VIEW)
     return Diagnosis.objects.filter(organisation=actor.organisation).order_by("-requested_at").first()
+
+
+def portfolio_for(actor: Actor) -> tuple[PortfolioRun | None, PortfolioRun | None]:
+    """Return the newest run over the customers of the actor's provider, and the newest that is done."""
+    actor.require(Permission.DIAGNOSIS_VIEW)
+    runs = PortfolioRun.objects.filter(organisation=actor.organisation).order_by("-requested_at")
+    return runs.first(), runs.filter(state=Calculation.State.DONE).first()
 
 
 def outside_for(actor: Actor) -> OutsideCheck | None:

@@ -133,6 +133,20 @@ class Trial(Calculation):
         return f"{self.budget or self.controls}"
 
 
+class PortfolioRun(Calculation):
+    """All customers of a provider together; belongs to the provider."""
+
+    figures = models.JSONField(null=True, blank=True)  # risk.portfolio.PortfolioReport.as_dict, with the companies
+
+    objects = CompanyManager()
+
+    class Meta:
+        ordering: ClassVar = ["-requested_at"]
+
+    def __str__(self) -> str:
+        return self.state
+
+
 class OutsideCheck(models.Model):
     """What can be seen of the company's own domain without any permission, and when it was looked at."""
 

@@ -8,6 +8,7 @@ from anshin.console.diagnosis.operations.calculating import (
     calculate_waiting,
     keep_current,
     request_diagnosis,
+    request_portfolio,
     request_trial,
 )
 from anshin.console.diagnosis.operations.facts import measured_facts
@@ -27,6 +28,7 @@ __all__ = [
     "measured_facts",
     "outside_is_on",
     "request_diagnosis",
+    "request_portfolio",
     "request_trial",
     "set_domain",
     "summaries",

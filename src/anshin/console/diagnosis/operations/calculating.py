@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from anshin.console.audit.operations import record
-from anshin.console.diagnosis.models import Calculation, Diagnosis, Questionnaire, Trial
+from anshin.console.diagnosis.models import Calculation, Diagnosis, PortfolioRun, Questionnaire, Trial
 from anshin.console.diagnosis.operations.facts import measured_facts
 from anshin.console.people.access import Actor, system_actor
 from anshin.console.people.models import Organisation
@@ -25,6 +25,7 @@ from anshin.risk.questionnaire.answers import VALID_DAYS
 
 log = logging.getLogger("anshin.diagnosis")
 
+Work = Diagnosis | Trial | PortfolioRun
 STALE = timedelta(minutes=5)
 """A calculation that has been running for so long belonged to a worker that was killed."""
 MAX_ATTEMPTS = 3
@@ -36,6 +37,10 @@ PAUSE = timedelta(days=1)
 GIVEN_UP = (
     "計算を3回試みましたが、終わりませんでした。回答は残っています。もう一度お試しください。",
     "The calculation was tried three times and did not end. The answers are kept. Please try again.",
+)
+NOBODY = (
+    "診断の結果がある会社が、まだありません。",
+    "No customer has the result of a diagnosis yet.",
 )
 BROKEN = (
     "計算の途中で問題が起きました。回答は残っています。もう一度お試しになり、続くときは窓口にお知らせください。",
@@ -96,6 +101,20 @@ def request_trial(
     return found
 
 
+def request_portfolio(*, actor: Actor) -> PortfolioRun:
+    """Ask for a run over all customers of the actor's provider; what waits already is returned."""
+    actor.require(Permission.DIAGNOSIS_VIEW)
+    with transaction.atomic():
+        waiting = PortfolioRun.objects.filter(state=Calculation.State.WAITING).first()
+        if waiting is not None:
+            return waiting
+        found = PortfolioRun.objects.create(
+            organisation=actor.organisation, requested_at=timezone.now(), requested_by_name=actor.name[:200]
+        )
+        _wake()
+    return found
+
+
 def _wake() -> None:
     from anshin.console.diagnosis.jobs import calculate
 
@@ -105,7 +124,7 @@ def _wake() -> None:
 def calculate_waiting(*, now: datetime | None = None) -> int:
     """Calculate whatever waits, oldest first, and what a killed worker left; return how many came to an end."""
     done = 0
-    kinds: tuple[type[Diagnosis | Trial], ...] = (Diagnosis, Trial)
+    kinds: tuple[type[Diagnosis | Trial | PortfolioRun], ...] = (Diagnosis, Trial, PortfolioRun)
     for kind in kinds:
         with scopes_disabled():  # the worker serves every company; each is then calculated in its own scope
             waiting = list(_due(kind, now or timezone.now()).order_by("requested_at").values_list("id", flat=True))
@@ -114,13 +133,13 @@ def calculate_waiting(*, now: datetime | None = None) -> int:
     return done
 
 
-def _due(kind: type[Diagnosis] | type[Trial], now: datetime) -> models.QuerySet[Any]:
+def _due(kind: type[Diagnosis] | type[Trial] | type[PortfolioRun], now: datetime) -> models.QuerySet[Any]:
     left = models.Q(state=Calculation.State.RUNNING, started_at__lt=now - STALE)
     found: models.QuerySet[Any] = kind.objects.filter(models.Q(state=Calculation.State.WAITING) | left)
     return found
 
 
-def _calculate(kind: type[Diagnosis] | type[Trial], row_id: UUID, given: datetime | None) -> int:
+def _calculate(kind: type[Diagnosis] | type[Trial] | type[PortfolioRun], row_id: UUID, given: datetime | None) -> int:
     now = given or timezone.now()
     with scopes_disabled():  # the row says which company it is
         with transaction.atomic():
@@ -143,7 +162,7 @@ def _calculate(kind: type[Diagnosis] | type[Trial], row_id: UUID, given: datetim
             return _end(row, timezone.now(), error=said)
 
 
-def _run(row: Diagnosis | Trial, now: datetime) -> int:
+def _run(row: Work, now: datetime) -> int:
     # late: the numerics take seconds to load, and only the worker needs them
     from anshin.console.diagnosis import simulation
 
@@ -151,6 +170,11 @@ def _run(row: Diagnosis | Trial, now: datetime) -> int:
         plan = simulation.trial(row)
         row.plan = plan.model_dump(mode="json")
         return _end(row, now, fields=["plan"])
+    if isinstance(row, PortfolioRun):
+        from anshin.console.diagnosis import accumulation
+
+        row.figures = accumulation.figures(row.organisation)
+        return _end(row, now, fields=["figures"], error=None if row.figures else NOBODY)
     result = simulation.diagnosis(row)
     bad = next((cover.bad_year for cover in result.covers), None)
     row.result, row.schema_version = result.model_dump(mode="json"), result.schema_version
@@ -190,9 +214,7 @@ def _first(result: LossResult) -> dict[str, Any] | None:
     return None
 
 
-def _end(
-    row: Diagnosis | Trial, now: datetime, *, fields: Sequence[str] = (), error: tuple[str, str] | None = None
-) -> int:
+def _end(row: Work, now: datetime, *, fields: Sequence[str] = (), error: tuple[str, str] | None = None) -> int:
     """Write the end, unless another worker did so first."""
     row.state = Calculation.State.FAILED if error else Calculation.State.DONE
     row.error_ja, row.error_en = error or ("", "")

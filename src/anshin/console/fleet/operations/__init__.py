@@ -15,6 +15,7 @@ from anshin.console.fleet.operations.protection import change_list, current_mode
 from anshin.console.fleet.operations.restores import request_restore
 from anshin.console.fleet.operations.scans import ask_to_scan, last_scan, scan_state
 from anshin.console.fleet.operations.summaries import FleetSummary, summaries
+from anshin.console.fleet.operations.systems import usual_systems
 
 __all__ = [
     "DetectionFacts",
@@ -44,4 +45,5 @@ __all__ = [
     "start_enrolment",
     "store_events",
     "summaries",
+    "usual_systems",
 ]

@@ -26,11 +26,8 @@ class MeasuredFleet:
 def measured_fleet(*, now: datetime | None = None) -> MeasuredFleet:
     """Return what the active company's agents prove."""
     now = now or timezone.now()
-    heard = list(
-        Device.objects.filter(revoked_at=None, last_seen_at__gt=now - timedelta(days=SEEN_DAYS)).values_list(
-            "last_seen_at", flat=True
-        )
-    )
+    rows = Device.objects.filter(revoked_at=None, last_seen_at__gt=now - timedelta(days=SEEN_DAYS))
+    heard = [at for at in rows.values_list("last_seen_at", flat=True) if at is not None]
     stops = current_mode() == Protection.PROTECT
     working = [at for at in heard if now - at <= timedelta(days=WORKING_DAYS)]
     return MeasuredFleet(len(heard), len(working) if stops else 0, max(heard, default=None))
