@@ -4,13 +4,16 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django_scopes import scope
 
 from anshin.console.diagnosis import operations
 from anshin.console.diagnosis.forms import number
 from anshin.console.diagnosis.models import Diagnosis, Draft, Questionnaire
+from anshin.console.fleet.models import Device
 from anshin.console.people.roles import Role
 from anshin.risk.questionnaire.questions import questionnaire
+from tests.console.belongings import agent_of
 from tests.console.diagnosis.conftest import answers
 
 IDS = [one.id for one in questionnaire().questions]
@@ -143,3 +146,32 @@ def test_finish_makes_versions(cast):
 )
 def test_numbers_as_people_write_them(text, value):
     assert number(text) == value
+
+
+def test_summary_says_what_each_answer_rests_on(cast):
+    agent_of(cast, cast.company, "経理PC-02")
+    with scope(organisation=cast.company):
+        Device.objects.update(last_seen_at=timezone.now())
+        operations.answer(
+            actor=cast.actor(Role.OWNER), values={"computers": "unknown", "employees": 5, "logs": "unknown"}
+        )
+    page = unescape(cast.client(Role.OWNER).get(url(cast, "diagnosis_questions")).content.decode())
+    rows = {
+        name: page.split(questionnaire().by_id()[name].ja)[1].split("</tr>")[0]
+        for name in ("computers", "employees", "logs")
+    }
+    assert "測定" in rows["computers"]
+    assert "エージェントが動いている機械の数: 1" in rows["computers"]
+    assert ">回答\n" in rows["employees"] or "回答</td>" in rows["employees"]
+    assert "仮定" in rows["logs"]
+
+
+def test_measured_value_is_filled_in_with_its_date(cast):
+    agent_of(cast, cast.company, "経理PC-02")
+    with scope(organisation=cast.company):
+        Device.objects.update(last_seen_at=timezone.now())
+    page = cast.client(Role.OWNER).get(url(cast, "diagnosis_question", "computers")).content.decode()
+    assert 'value="1"' in page
+    assert "測定）" in page
+    with scope(organisation=cast.company):
+        assert operations.draft_of() == {}

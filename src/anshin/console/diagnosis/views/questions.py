@@ -104,7 +104,7 @@ def _overview(request: HttpRequest, problems: list[tuple[str, Question | None]],
             "title": one.title.text(language),
             "given": one.id in draft,
             "answer": answer_text(one, draft[one.id], language) if one.id in draft else "",
-            "evidence": ("assumed" if draft[one.id] == UNKNOWN else "answered") if one.id in draft else "",
+            "evidence": _evidence(one, draft, facts),
             "facts": by_question.get(one.id, []),
         }
         for one in questionnaire().questions
@@ -119,6 +119,17 @@ def _overview(request: HttpRequest, problems: list[tuple[str, Question | None]],
         "minutes": questionnaire().minutes,
     }
     return render(request, "diagnosis/questions.html", context, status=status)
+
+
+def _evidence(asked: Question, draft: dict[str, Any], facts: list[dict[str, Any]]) -> str:
+    """Return on what an answer rests, as `anshin.risk` counts it: a measured number only answers what nobody knew."""
+    if asked.id not in draft:
+        return ""
+    unknown = draft[asked.id] == UNKNOWN
+    kinds = [fact_kinds()[f["fact"]].kind for f in facts if fact_kinds()[f["fact"]].question == asked.id]
+    if any(unknown or kind != "number" for kind in kinds):
+        return "measured"
+    return "assumed" if unknown else "answered"
 
 
 @company_page(Permission.DIAGNOSIS_WORK)
