@@ -70,7 +70,7 @@ def ask(client: Client, row: str, things: dict[str, Any]) -> Any:
         "restore": {"reason": "the same request for every caller"},
         "answers": {"answers": answers()},
     }
-    body = next((body for word, body in bodies.items() if path.endswith(word)), {})
+    body: Any = next((body for word, body in bodies.items() if path.endswith(word)), {})
     return client.post(url, json.dumps(body), content_type="application/json")
 
 
