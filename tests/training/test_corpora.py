@@ -122,8 +122,11 @@ def test_packages_give_their_files_with_the_package_as_group(tmp_path: Path):
     (tmp_path / "wine_8.0-1_amd64.deb").write_bytes(deb({"./a.dll": b"MZ1", "./b.txt": b"text"}))
     with zipfile.ZipFile(tmp_path / "numpy-2.4-cp311-win.whl", "w") as wheel:
         wheel.writestr("numpy/c.pyd", b"MZ2")
-    found = {s.data: s.group for s in read_packages(tmp_path, (".dll", ".pyd"))}
+    found = {s.data: s.group for s in read_packages(tmp_path)}
     assert found == {b"MZ1": "wine", b"MZ2": "numpy"}
+    (tmp_path / "mono" / "lib").mkdir(parents=True)
+    (tmp_path / "mono" / "lib" / "d.dll").write_bytes(b"MZ3")
+    assert {s.group for s in read_packages(tmp_path) if s.data == b"MZ3"} == {"mono"}
     with pytest.raises(CorpusError, match="no wheel"):
         list(read_packages(tmp_path / "nothing"))
     (tmp_path / "broken_1.deb").write_bytes(b"nothing")

@@ -15,7 +15,7 @@ _SPACE = re.compile(r"\s+")
 _REPEAT = re.compile(r"((?:.){1,12}?)\1{2,}")
 _STREAM = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
 _DIGITS = re.compile(rb"\d+")
-_HEX = re.compile(rb"<[0-9A-Fa-f\s]{8,}>|\((?:[^()\\]|\\.)*\)")
+_HEX = re.compile(rb"<[0-9A-Fa-f\s]{8,2000}>|\([^()\\\r\n]{0,500}\)")  # bounded: an open bracket may never close
 LONGEST = 256 * 1024
 
 

@@ -21,6 +21,8 @@ from anshin.training.trees.export import to_onnx, to_paths
 from anshin.training.trees.train import SEED, balanced, train_trees
 
 WATCH_FPR, PROTECT_FPR = 0.01, 0.001
+STEP = 0.5
+"""Log-odds between the two thresholds, at least."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -65,6 +67,8 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
         logits = np.array([deep[h] for h in table.columns["sha256"]], dtype=np.float64)
     stack = fit_stack(trees[valid], None if logits is None else logits[valid], labels[valid], clusters[valid])
     probability = stacked(stack, trees, logits)
+    groups = np.where(table.columns["group"] != "", table.columns["group"], clusters)
+    watch = _threshold(probability[valid], labels[valid], groups[valid], WATCH_FPR)
     return Fitted(
         family=table.family,
         table=table,
@@ -76,8 +80,8 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
         deep=logits,
         stack=stack,
         probability=probability,
-        watch=_threshold(probability[valid], labels[valid], WATCH_FPR),
-        protect=_threshold(probability[valid], labels[valid], PROTECT_FPR),
+        watch=watch,
+        protect=_threshold(probability[valid], labels[valid], groups[valid], PROTECT_FPR, above=watch.probability),
     )
 
 
@@ -102,8 +106,29 @@ def stacked(stack: Stack, trees: Floats, deep: Floats | None) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(z, -40, 40))))
 
 
-def _threshold(probability: Floats, labels: npt.NDArray[np.int8], target: float) -> Threshold:
-    at = min(1.0, threshold_at(probability, labels, target))
+def _threshold(
+    probability: Floats,
+    labels: npt.NDArray[np.int8],
+    groups: npt.NDArray[np.object_],
+    target: float,
+    *,
+    above: float = 0.0,
+) -> Threshold:
+    """Return the threshold at which at most `target` of the honest *groups* raise an alarm.
+
+    Files of one package are alike, so that groups are what is independent: by files alone, one large package would
+    decide. Where the groups are too few to tell `target` from zero, no group may raise one, and the threshold to
+    protect then stands `STEP` above the one to watch.
+    """
+    worst: dict[str, float] = {}
+    for group, score, label in zip(groups, probability, labels, strict=True):
+        if label == 0:
+            worst[group] = max(score, worst.get(group, 0.0))
+    scores = np.array([*worst.values(), *probability[labels == 1]])
+    marks = np.array([0] * len(worst) + [1] * int((labels == 1).sum()), dtype=np.int8)
+    at = min(1.0, threshold_at(scores, marks, target))
+    if above:
+        at = max(at, _shifted(above, STEP))
     false, true = fpr_at(probability, labels, at), tpr_at(probability, labels, at)
     return Threshold(
         probability=at,
@@ -114,3 +139,9 @@ def _threshold(probability: Floats, labels: npt.NDArray[np.int8], target: float)
         benign=false.total,
         malicious=true.total,
     )
+
+
+def _shifted(probability: float, step: float) -> float:
+    """Return a probability moved by `step` in log-odds."""
+    p = min(1 - 1e-12, max(1e-12, probability))
+    return float(1.0 / (1.0 + (1.0 - p) / p * np.exp(-step)))

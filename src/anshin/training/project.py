@@ -17,7 +17,7 @@ from anshin.training.corpora.git_blobs import commit_of
 from anshin.training.corpora.packages import SOURCE as PACKAGES
 from anshin.training.corpora.packages import read_packages
 from anshin.training.deep.scores import read_scores
-from anshin.training.errors import CorpusError, TrainingError
+from anshin.training.errors import CorpusError
 from anshin.training.fit import Fitted, fit
 from anshin.training.split import rules
 from anshin.training.tables.build import Tally, build_source
@@ -150,18 +150,6 @@ def windows_input() -> DeepInput:
     from anshin.training.deep.network import INPUT
 
     return INPUT
-
-
-def check_columns(table: Table) -> None:
-    """Raise TrainingError where a table was made by another layout of features than this engine's."""
-    from anshin.engine.features import names
-
-    if tuple(names(table.family)) != table.names:
-        now, then = set(names(table.family)), set(table.names)
-        raise TrainingError(
-            f"the table of {table.family} was made with other features than this engine has "
-            f"({len(now - then)} new, {len(then - now)} gone); build it anew with `anshin model table`"
-        )
 
 
 def finite(table: Table) -> bool:

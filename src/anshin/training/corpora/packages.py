@@ -15,26 +15,41 @@ from anshin.training.corpora.sample import Label, Sample
 from anshin.training.errors import CorpusError
 
 SOURCE = "packages"
+ENDINGS = (".exe", ".dll", ".pyd", ".sys", ".efi", ".so", ".node", ".dylib", ".php", ".js", "/bin", "/sbin")
+"""What is taken out of packages: programs, libraries and scripts of the formats that have a model. A Debian package's
+programs have no ending, so that whatever lies in a `bin` folder counts."""
 LARGEST = 32 * 1024 * 1024
 _AR = b"!<arch>\n"
 
 
-def read_packages(folder: Path, endings: tuple[str, ...] = ()) -> Iterator[Sample]:
-    """Yield the files of every package in `folder`, those with one of `endings` only where any are given.
+def read_packages(folder: Path) -> Iterator[Sample]:
+    """Yield the programs, libraries and scripts of every package in `folder`; a folder in it is an unpacked package.
 
     Raises CorpusError for a folder without packages, and for a package that cannot be read.
     """
-    found = sorted(p for p in folder.rglob("*") if p.suffix in {".whl", ".deb", ".tgz"})
-    if not found:
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    found = [p for p in entries if p.suffix in {".whl", ".deb", ".tgz"}]
+    unpacked = [p for p in entries if p.is_dir()]
+    for package in unpacked:
+        for path in sorted(p for p in package.rglob("*") if p.is_file() and not p.is_symlink()):
+            if _wanted(str(path.relative_to(package))) and 0 < path.stat().st_size <= LARGEST:
+                name = f"{package.name}!{path.relative_to(package)}"
+                yield Sample(path.read_bytes(), name, Label.BENIGN, SOURCE, group=package.name.lower())
+    if not found and not unpacked:
         raise CorpusError(f"{folder}: no wheel (.whl), Debian package (.deb) or npm archive (.tgz) is in it")
     for path in found:
         group = re.split(r"[-_]\d", path.name, maxsplit=1)[0].lower()
         try:
             for name, data in _files(path):
-                if data and (not endings or name.lower().endswith(endings)):
+                if data and _wanted(name):
                     yield Sample(data, f"{path.name}!{name}", Label.BENIGN, SOURCE, group=group)
         except (OSError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, ValueError) as error:
             raise CorpusError(f"{path} cannot be read: {error}; download it again") from error
+
+
+def _wanted(name: str) -> bool:
+    folder, _, base = name.lower().rpartition("/")
+    return base.endswith(ENDINGS) or ".so." in base or folder.endswith(ENDINGS)
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
