@@ -10,7 +10,8 @@ pytestmark = pytest.mark.browser
 
 COMPANY_PAGES = (
     "", "devices/", "devices/add/", "detections/", "cases/", "cases/?state=all", "people/", "people/invite/", "keys/",
-    "keys/new/", "audit/", "lists/", "lists/add/", "protection/",
+    "keys/new/", "audit/", "lists/", "lists/add/", "protection/", "diagnosis/",
+    "diagnosis/questions/", "diagnosis/questions/employees/",
 )  # fmt: skip
 OTHER_PAGES = (
     "/profile/",

@@ -14,6 +14,7 @@ from anshin.console.people.models import Invitation, Organisation
 from anshin.console.people.operations import create_key, invite
 from anshin.console.people.roles import Role
 from tests.console.conftest import Cast
+from tests.console.diagnosis.conftest import diagnosed
 from tests.console.fleet.conftest import FakeAgent, enrol, event, verdict
 
 
@@ -52,4 +53,5 @@ def belongings_of(cast: Cast, company: Organisation, marker: str = "") -> dict[s
             "user_id": cast.user(company, Role.MEMBER).id,
             "invitation_id": Invitation.objects.get().id,
             "key_id": key.key.id,
+            **diagnosed(owner, marker),
         }

@@ -61,5 +61,5 @@ def test_page_and_csv_show_the_figures(cast, figures):
     assert "12 / 12" in page
     assert "2 / 3" in page
     csv = client.get(reverse("provider_board"), {"format": "csv"}).content.decode("utf-8-sig").splitlines()
-    assert csv[1] == f"{cast.other.name},urgent,3,2,1,2,1"
+    assert csv[1] == f"{cast.other.name},urgent,3,2,1,2,1,"
     assert len(csv) == 3

@@ -32,6 +32,7 @@ def test_every_setting_is_explained_in_both_languages():
         ("ANSHIN_LOG_FORMAT", "xml"),
         ("ANSHIN_TRUSTED_PROXIES", "-1"),
         ("ANSHIN_PUBLIC_URL", "console.example.jp"),
+        ("ANSHIN_OUTSIDE_RESOLVER", "http://resolver.example/dns-query"),
         ("ANSHIN_UNHEARD_OF", "1"),
         ("ANSHIN_METRICS_KEY", "s3cr3t-value"),
         ("ANSHIN_METRICS_KEY_FILE", "/no/such/file"),

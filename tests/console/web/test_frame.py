@@ -335,7 +335,7 @@ def test_icons_that_pages_ask_for_exist():
 
 
 def test_classes_that_pages_use_have_a_style():
-    css = "".join(path.read_text(encoding="utf-8") for path in (CONSOLE / "web/static/web").glob("*.css"))
+    css = "".join(path.read_text(encoding="utf-8") for path in CONSOLE.glob("*/static/*/*.css"))
     script = (CONSOLE / "web/static/web/anshin.js").read_text(encoding="utf-8")
     styled = set(re.findall(r"\.([a-z][a-z0-9-]*)", css + script))
     unknown = []

@@ -1,10 +1,12 @@
 """What the provider's board shows of each customer company."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from anshin.console.cases import operations as cases
 from anshin.console.cases.operations import CaseSummary
+from anshin.console.diagnosis import operations as diagnosis
+from anshin.console.diagnosis.operations import DiagnosisSummary
 from anshin.console.fleet import operations as fleet
 from anshin.console.fleet.operations import FleetSummary
 from anshin.console.people.models import Organisation
@@ -18,6 +20,7 @@ class Row:
     company: Organisation
     fleet: FleetSummary
     cases: CaseSummary
+    loss: DiagnosisSummary = field(default_factory=DiagnosisSummary)
 
     @property
     def state(self) -> State:
@@ -35,5 +38,6 @@ class Row:
 def rows_of(companies: Sequence[Organisation]) -> list[Row]:
     """Return one row for each company, who needs someone first, in a constant number of queries."""
     fleets, open_cases = fleet.summaries(companies), cases.summaries(companies)
-    rows = [Row(company, fleets[company.id], open_cases[company.id]) for company in companies]
+    losses = diagnosis.summaries(companies)
+    rows = [Row(company, fleets[company.id], open_cases[company.id], losses[company.id]) for company in companies]
     return sorted(rows, key=lambda row: (row.weight, row.company.name))

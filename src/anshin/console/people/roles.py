@@ -33,6 +33,8 @@ class Permission(StrEnum):
     CASE_VIEW = "case.view"
     CASE_WORK = "case.work"  # tick steps, write notes, hand over to the desk
     CASE_DESK = "case.desk"  # take over, close: the provider's desk
+    DIAGNOSIS_VIEW = "diagnosis.view"
+    DIAGNOSIS_WORK = "diagnosis.work"  # answer the questions, ask for a new calculation
     PEOPLE_VIEW = "people.view"
     PEOPLE_MANAGE = "people.manage"  # invite, change roles, remove
     KEY_MANAGE = "key.manage"
@@ -46,8 +48,9 @@ _READ = {
     Permission.DEVICE_VIEW,
     Permission.DETECTION_VIEW,
     Permission.CASE_VIEW,
+    Permission.DIAGNOSIS_VIEW,
 }
-_CUSTOMER_WORK = _READ | {Permission.CASE_WORK, Permission.PEOPLE_VIEW}
+_CUSTOMER_WORK = _READ | {Permission.CASE_WORK, Permission.DIAGNOSIS_WORK, Permission.PEOPLE_VIEW}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(
@@ -79,7 +82,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 KEY_GRANTS: dict[str, frozenset[Permission]] = {
     "read": frozenset(_READ),
-    "write": frozenset(_READ | {Permission.CASE_WORK, Permission.DETECTION_HANDLE}),
+    "write": frozenset(_READ | {Permission.CASE_WORK, Permission.DETECTION_HANDLE, Permission.DIAGNOSIS_WORK}),
 }
 """What an API key of each scope may do in its one company."""
 

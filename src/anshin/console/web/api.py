@@ -11,6 +11,7 @@ from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 
 from anshin import __version__
+from anshin.console.diagnosis.api import router as diagnosis_router
 from anshin.console.fleet.api.agent import router as agent_router
 from anshin.console.fleet.api.customer import router as fleet_router
 from anshin.console.web.problems import answer_problem, method_not_allowed, not_found
@@ -46,6 +47,7 @@ for error in (Exception, Http404, PermissionDenied, HttpError, ValidationError):
 
 api.add_router("/agent/v1/", agent_router, tags=["agent"])
 api.add_router("/v1/", fleet_router, tags=["fleet"])
+api.add_router("/v1/", diagnosis_router, tags=["diagnosis"])
 
 # Keep this last: whatever no router above answers gets the one error shape too.
 elsewhere = Router()

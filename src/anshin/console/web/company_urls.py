@@ -11,6 +11,7 @@ urlpatterns = [
     path("happenings/", views.home_log, name="home_log"),
     path("", include("anshin.console.fleet.urls")),
     path("", include("anshin.console.cases.urls")),
+    path("", include("anshin.console.diagnosis.urls")),
     path("", include("anshin.console.audit.urls")),
     path("", include("anshin.console.people.company_urls")),
 ]

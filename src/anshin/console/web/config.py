@@ -86,6 +86,13 @@ SETTINGS: tuple[Setting, ...] = (
         "前に立つリバースプロキシの数",
         "How many reverse proxies stand in front, so that the caller's address is read from the right place",
     ),
+    Setting(
+        "ANSHIN_OUTSIDE_RESOLVER",
+        "",
+        "診断のために会社のドメインを外から確かめるときの、DNS over HTTPS(JSON)のアドレス。空なら確かめない",
+        "Address of a DNS-over-HTTPS service that answers JSON, to look at companies' own domains from outside for the "
+        "diagnosis; empty means off",
+    ),
 )
 
 
@@ -115,6 +122,7 @@ class Config:
     log_format: str
     metrics_key: str
     trusted_proxies: int
+    outside_resolver: str
     secret_key: str
     secret_key_fallbacks: tuple[str, ...]
 
@@ -140,6 +148,13 @@ def _choice(environ: Mapping[str, str], name: str, default: str, allowed: tuple[
     value = environ.get(name, "") or default
     if value not in allowed:
         raise ConfigurationError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+    return value
+
+
+def _https(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if value and not value.startswith("https://"):
+        raise ConfigurationError(f"{name} is {value!r}; it must start with https://.")
     return value
 
 
@@ -192,6 +207,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         log_format=_choice(environ, "ANSHIN_LOG_FORMAT", "json", ("json", "human")),
         metrics_key=_read_secret(environ, "ANSHIN_METRICS_KEY", data / "secrets" / "metrics-key" if data else None),
         trusted_proxies=int(proxies),
+        outside_resolver=_https(environ, "ANSHIN_OUTSIDE_RESOLVER"),
         secret_key=keys[0],
         secret_key_fallbacks=tuple(keys[1:]),
     )

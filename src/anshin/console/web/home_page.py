@@ -15,6 +15,7 @@ from anshin.console.audit.catalogue import doer
 from anshin.console.audit.catalogue import sentence as log_sentence
 from anshin.console.audit.operations import has_acted
 from anshin.console.cases import operations as cases
+from anshin.console.diagnosis.home_card import loss_card
 from anshin.console.fleet import operations as fleet
 from anshin.console.fleet.wording import HEADLINES, detection_rows
 from anshin.console.people.access import Actor
@@ -131,6 +132,7 @@ def cards_context(actor: Actor, figures: Figures) -> dict[str, Any]:
         "test_file": TEST_FILE,
         "states": _states(figures),
         "mode": fleet.current_mode(),
+        "loss": loss_card(actor),
         "last_outcome": _headline(figures.fleet.last_detection_outcome),
         "may_see_detections": actor.may(Permission.DETECTION_VIEW),
         "live_path": reverse("home_cards", kwargs={"organisation_id": actor.organisation.id}),

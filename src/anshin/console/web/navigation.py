@@ -38,10 +38,12 @@ class Item:
 ENTRIES: tuple[Entry, ...] = (
     Entry("provider_board", _("All companies"), Permission.PROVIDER_VIEW, "company", "provider"),
     Entry("desk_queue", _("The desk's cases"), Permission.CASE_DESK, "desk", "provider"),
+    Entry("accumulation", _("Accumulation"), Permission.DIAGNOSIS_VIEW, "yen", "provider"),
     Entry("home", _("Home"), Permission.COMPANY_VIEW, "home"),
     Entry("device_list", _("Devices"), Permission.DEVICE_VIEW, "device"),
     Entry("detection_list", _("Detections"), Permission.DETECTION_VIEW, "detection"),
     Entry("case_list", _("Cases"), Permission.CASE_VIEW, "case"),
+    Entry("diagnosis", _("Diagnosis"), Permission.DIAGNOSIS_VIEW, "yen"),
     Entry("protection", _("Protection"), Permission.DEVICE_VIEW, "shield", starts_group=True),
     Entry("hash_list", _("Allow and block lists"), Permission.DETECTION_VIEW, "list"),
     Entry("people_list", _("People"), Permission.PEOPLE_VIEW, "people", "both", starts_group=True),

@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "anshin.console.loop",
     "anshin.console.fleet",
     "anshin.console.cases",
+    "anshin.console.diagnosis",
     "anshin.console.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",

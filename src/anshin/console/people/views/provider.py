@@ -22,19 +22,28 @@ def provider_board(request: HttpRequest, actor: Actor) -> HttpResponse:
     search = request.GET.get("q", "").replace("\0", "").strip()[:100]  # PostgreSQL takes no NUL
     rows = rows_of(list(operations.companies_of(provider=actor.organisation, search=search)))
     if wants_csv(request):
-        return _board_csv(rows)
+        return _board_csv(rows, losses=actor.may(Permission.DIAGNOSIS_VIEW))
     page = page_of(request, rows)
-    context = {"page": page, "rows": page, "search": search, "manages": actor.may(Permission.PROVIDER_MANAGE)}
+    context = {
+        "page": page,
+        "rows": page,
+        "search": search,
+        "manages": actor.may(Permission.PROVIDER_MANAGE),
+        "sees_losses": actor.may(Permission.DIAGNOSIS_VIEW),
+    }
     return render(request, "people/board.html", context)
 
 
-def _board_csv(rows: list[Row]) -> HttpResponse:
+def _board_csv(rows: list[Row], *, losses: bool) -> HttpResponse:
     of_devices = [_("Devices"), _("Protected devices"), _("Open detections")]
     header = [_("Company"), _("State"), *of_devices, _("Open cases"), _("With the desk")]
-    cells = [
+    cells: list[tuple[object, ...]] = [
         (r.company.name, r.state, r.fleet.total, r.fleet.safe, r.fleet.unhandled, r.cases.open, r.cases.with_desk)
         for r in rows
     ]
+    if losses:
+        header.append(_("1-in-10 year"))
+        cells = [(*cell, r.loss.one_in_10 if r.loss.id else "") for cell, r in zip(cells, rows, strict=True)]
     return csv_response("companies", header, cells)
 
 

@@ -28,6 +28,7 @@ def read(name: str) -> Any:
 
 def load(*, now: datetime) -> bool:
     """Store the demonstration, all of it or nothing; return False, and do nothing, where organisations are already."""
+    from anshin.console.web.demo.diagnoses import load_diagnoses
     from anshin.console.web.demo.history import load_history
     from anshin.console.web.demo.organisations import load_organisations
 
@@ -36,6 +37,7 @@ def load(*, now: datetime) -> bool:
             return False
         companies = load_organisations(read("organisations.yaml"))
         load_history(companies, read("devices.yaml"), read("detections.yaml"), now=now)
+        load_diagnoses(companies, read("diagnoses.yaml"), now=now)
     return True
 
 
