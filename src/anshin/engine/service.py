@@ -15,7 +15,7 @@ from anshin import __version__
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.cache import VerdictCache
 from anshin.engine.content import BytesContent, FileContent, sha256
-from anshin.engine.errors import JailError, LimitHit
+from anshin.engine.errors import LimitHit
 from anshin.engine.examination import Examination
 from anshin.engine.jail.backend import open_backend
 from anshin.engine.jail.job import Job
@@ -131,7 +131,8 @@ class Engine:
     def set_models(self, models: tuple[ModelPackage, ...]) -> None:
         """Judge by these models, each checked by `read_package`, from the next file on.
 
-        Raises `JailError` when no worker can start; the old models then stay in use.
+        Raises `JailError` when no worker can start, and without a jail whatever the models' runtime raises; the old
+        models then stay in use.
         """
         with self._reload_lock:
             if self._closed:
@@ -139,7 +140,7 @@ class Engine:
             before, self._models = self._models, models
             try:
                 old, self._shift = self._shift, self._start(compile_rules(self._settings.rules_dirs))
-            except JailError:
+            except Exception:
                 self._models = before
                 raise
             self._cache.clear()
