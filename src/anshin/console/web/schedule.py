@@ -28,6 +28,7 @@ JOBS: tuple[Periodic, ...] = (
     Periodic("anshin.console.loop.operations.deliver_waiting", 60),
     Periodic("anshin.console.cases.jobs.send_case_mails", 60),
     Periodic("anshin.console.fleet.jobs.forget_old_nonces", 300),
+    Periodic("anshin.console.fleet.rollout.jobs.look_at_rollouts", 300),
     Periodic("anshin.console.web.operate.worker.forget_ended_sessions", 3600),
     Periodic("anshin.console.web.operate.worker.forget_finished_tasks", 3600),
 )

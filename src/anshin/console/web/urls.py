@@ -10,6 +10,7 @@ urlpatterns = [
     path("c/<uuid:organisation_id>/", include("anshin.console.web.company_urls")),
     path("accounts/", include("anshin.console.people.account_urls")),
     path("p/<uuid:organisation_id>/", include("anshin.console.cases.provider_urls")),
+    path("p/<uuid:organisation_id>/", include("anshin.console.fleet.rollout.provider_urls")),
     path("", include("anshin.console.people.urls")),
     path("", include("anshin.console.web.setup_urls")),
     path("api/", api.urls),
