@@ -36,7 +36,7 @@ def main() -> None:
     print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}")
     if "start" in parts:
         document |= _start()
-    with Engine(EngineSettings(workers=2)) as engine:
+    with Engine(EngineSettings(workers=2, preload=True)) as engine:
         if "latency" in parts:
             document |= _latency(engine, given.folders, given.each)
         if "tree" in parts or "alarms" in parts:

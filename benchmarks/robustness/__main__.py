@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import yaml
@@ -76,7 +76,7 @@ def _told(counts: Counter[str], most: int = 30) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.most_common(most)) or "-"
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Judge every corpus that was given."""
     corpora = yaml.safe_load((Path(__file__).parent / "corpora.yaml").read_text(encoding="utf-8"))
     known = ", ".join(f"{name} ({row['repository']})" for name, row in corpora.items())
@@ -86,7 +86,8 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=0, help="most files of each corpus; 0: all")
     parser.add_argument("--seconds", type=float, default=30.0, help="the engine's limit for one file")
     parser.add_argument("--largest-mb", type=int, default=64)
-    given = parser.parse_args()
+    parser.add_argument("--result", type=Path, default=RESULT, help="where to write the figures")
+    given = parser.parse_args(arguments)
     if not given.repo:
         print("No repository was given: --repo corkami=/path/to/pocs.git and so on; nothing was judged.")
         return 0
@@ -98,8 +99,8 @@ def main() -> int:
         tally = judged(name, Path(git_dir), wanted, given.workers, Limits(seconds=given.seconds))
         tally.print()
         tallies.append(tally)
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps([asdict(t) for t in tallies], indent=2, ensure_ascii=False) + "\n")
+    given.result.parent.mkdir(parents=True, exist_ok=True)
+    given.result.write_text(json.dumps([vars(t) for t in tallies], indent=2, ensure_ascii=False) + "\n")
     return 1 if any(t.crashed for t in tallies) else 0
 
 
@@ -107,7 +108,10 @@ def judged(name: str, git_dir: Path, wanted: list[Entry], workers: int, limits: 
     """Judge the files in jailed workers."""
     tally, began = Tally(name), time.monotonic()
     waiting: deque[tuple[Entry, Future[tuple[Verdict, float]]]] = deque()
-    with Engine(EngineSettings(workers=workers, limits=limits)) as engine, ThreadPoolExecutor(workers) as pool:
+    with (
+        Engine(EngineSettings(workers=workers, limits=limits, preload=True)) as engine,
+        ThreadPoolExecutor(workers) as pool,
+    ):
 
         def one(entry: Entry, data: bytes) -> tuple[Verdict, float]:
             started = time.perf_counter()

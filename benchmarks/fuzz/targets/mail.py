@@ -1,53 +1,26 @@
-"""The reader of mail."""
+"""The readers of mail: MIME and Outlook's messages."""
 
-import contextlib
+from contextlib import suppress
 
-from anshin.engine.budget import Budget, Meter
-from anshin.engine.content import BytesContent
+from anshin.engine.budget import Budget
 from anshin.engine.errors import LimitHit
+from anshin.engine.formats.registry import parser_of
 from anshin.engine.limits import MIB, Limits
-from anshin.engine.unpack.mail import unpack_mail
+from tests.engine.mail_samples import mail, msg, multipart, tnef, words
 
+SEEDS: list[bytes] = [
+    mail(b"hello", "a.txt", "Password: tulip-47"),
+    multipart(b"Content-Type: text/html\n\n<a href=https://example.com>example.net</a>", behind=b"QUJD" * 200),
+    words("begin 644 a\n#86)C\n`\nend\n", Reply_To="=?utf-8?q?a?= <b@example.net>"),
+    mail(tnef("a.bin", b"hello"), "winmail.dat"),
+    msg(b"hello", "a.txt", page=b"<p>hello</p>"),
+]
 _LIMITS = Limits(seconds=5, total_bytes=64 * MIB)
-_ATTACHED = b"""From: a@example.com
-Subject: hello
-MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary=b
-
---b
-Content-Type: text/plain
-
-hello
---b
-Content-Type: application/octet-stream; name="a.zip"
-Content-Transfer-Encoding: base64
-Content-Disposition: attachment; filename="a.zip"
-
-aGVsbG8=
---b--
-"""
-_ENCODED = b"""Subject: =?utf-8?b?44GC?=
-Content-Transfer-Encoding: quoted-printable
-Content-Type: text/html
-
-=E3=81=82=
-"""
-_INSIDE = b"""From: a
-Content-Type: message/rfc822
-
-From: b
-Content-Transfer-Encoding: x-uuencode
-
-begin 644 a
-#86)C
-`
-end
-"""
-SEEDS: list[bytes] = [_ATTACHED, _ENCODED, _INSIDE]
 
 
 def run(data: bytes) -> None:
-    """Read `data` as a mail."""
-    with contextlib.suppress(LimitHit):
-        for found in unpack_mail(BytesContent(data), "x", Meter(Budget(_LIMITS), len(data))):
-            assert found.name.isprintable()
+    """Read `data` as a mail or as a message, by its beginning; only a limit may end it."""
+    parser = parser_of("msg" if data.startswith(b"\xd0\xcf\x11\xe0") else "mail")
+    assert parser is not None
+    with suppress(LimitHit):
+        parser(data, Budget(_LIMITS))

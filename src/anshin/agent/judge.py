@@ -41,7 +41,7 @@ def start_engine(rules: Path | None = None) -> Judge:
 
     if rules is None:
         return Engine(EngineSettings())
-    engine = Engine(EngineSettings(rules_dirs=(rules,), watch_rules=True))
+    engine = Engine(EngineSettings(rules_dirs=(rules,), watch_rules=True, preload=True))
     for refused in engine.rule_errors():
         _log.warning("a rule was refused: %s, line %s: %s", refused.path, refused.line, refused.message)
     return engine

@@ -99,6 +99,7 @@ def serve(
                 workers=workers,
                 rules_dirs=tuple(rules_dirs or ()),
                 watch_rules=bool(rules_dirs),
+                preload=True,
                 allow=accepted,
                 deny=refused,
             )

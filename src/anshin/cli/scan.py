@@ -58,7 +58,7 @@ def scan(
     counts: dict[str, int] = {}
     with Engine(settings) as engine:
         for refused in engine.rule_errors():
-            typer.echo(f"anshin: rules refused: {refused.path}, line {refused.line}: {refused.message}", err=True)
+            typer.echo(f"anshin: rule refused: {refused.path}, line {refused.line}: {refused.message}", err=True)
         for verdict in _judged(engine, paths, jobs, skip, quiet=quiet):
             if as_json or as_sarif:
                 verdicts.append(verdict)

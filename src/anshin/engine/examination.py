@@ -7,12 +7,14 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
 from pydantic import Field, ValidationError
 
-from anshin.engine.features import FeatureVector, names
 from anshin.engine.verdict import Frozen, Verdict
+
+if TYPE_CHECKING:
+    from anshin.engine.features import FeatureVector
 
 MAX_VECTORS = 64
 """Vectors of one file with everything in it; further members are judged, but not kept as numbers."""
@@ -22,7 +24,7 @@ MAX_VECTORS = 64
 class MemberVector:
     """The vector of the file itself (depth 0) or of something in it."""
 
-    vector: FeatureVector
+    vector: "FeatureVector"
     depth: int
     name: str
     words: str  # hash over the set of its words (imports, calls): the same for near-duplicates
@@ -75,6 +77,10 @@ def read(data: bytes) -> Examination:
         document = _Document.model_validate_json(data)
     except ValidationError as error:
         raise ValueError("not an examination") from error
+    import numpy as np  # late: who only wants verdicts starts without numerics
+
+    from anshin.engine.features import FeatureVector, names
+
     found = []
     for row in document.vectors:
         values = np.frombuffer(base64.b64decode(row.values, validate=True), dtype="<f4").astype(np.float32)

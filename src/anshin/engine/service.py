@@ -49,6 +49,9 @@ class EngineSettings:
     """Learned models, each checked by `read_package`; None: those that came with this engine."""
     watch_rules: bool = False
     """Look once a second whether the user's rules changed, and take the new ones over: for programs that stay."""
+    preload: bool = False
+    """Import every reader before the first file: for programs that stay. Without it the first file of each format waits
+    for its reader, and a program that judges a single file starts sooner."""
     jail: bool = True
     """False judges in this process: for debugging and for tests of parsers, not for files of strangers."""
 
@@ -76,7 +79,13 @@ class Engine:
         names = ",".join(p.name for p in self._models) or "none"
         versions = Versions(engine=__version__, rules=rules.version, model=names)
         backend = open_backend(
-            settings.workers, settings.limits, versions, rules.serialised, self._models, jail=settings.jail
+            settings.workers,
+            settings.limits,
+            versions,
+            rules.serialised,
+            self._models,
+            jail=settings.jail,
+            preload=settings.preload,
         )
         return Shift(backend, versions)
 

@@ -15,8 +15,8 @@ from anshin.engine.formats.pe import details, dotnet, exports, imports, overlay,
 from anshin.engine.formats.pe.behaviour import behaviours, plain
 from anshin.engine.formats.pe.image import RESOURCE, read_image
 from anshin.engine.formats.pe.parse import parse
-from anshin.engine.formats.pe.pyinstaller import MAGIC
 from anshin.engine.formats.pe.text import marks
+from anshin.engine.formats.pyinstaller import MAGIC
 from anshin.engine.limits import Limits
 from anshin.engine.rules.catalogue import catalogue, combined, reasons
 from anshin.engine.verdict import Status

@@ -55,6 +55,7 @@ def _flagged(app: bytes, name: bytes = b"classes.dex") -> bytes:
 _case("malformed", dex("a")[:-4] + b"", clean=False)
 _case("manifest_forged", apk(axml(manifest(), kind=0), _CODE))
 _case("archive_forged", _flagged(_PLAIN), clean=False)
+_case("two_in_one", _CODE + _PLAIN)
 _case("hidden_data", apk(manifest(), _CODE, assets__x=_NOISE), apk(manifest(), _CODE, assets__x_0_png=_NOISE))
 _case("app_inside", apk(manifest(), _CODE, assets__x=_PLAIN), apk(manifest(), _CODE, assets__x=bytes(20_000)))
 _case("unsigned", apk(manifest(), _CODE, signer=b""))

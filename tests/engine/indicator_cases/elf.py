@@ -54,11 +54,7 @@ _case("upx", Elf(sections=False, strings=("UPX!", "UPX!"), dynamic=False).build(
 _case("upx_broken", Elf(sections=False, strings=_STUB).build(), Elf(strings=_STUB).build())
 _case("packed", _whole, Elf(text=bytes(8192)).build())
 _case("unknown_packer", Elf(text=noise(8192), sections=False).build(), _whole)
-_case(
-    "packed_and_changes_itself",
-    Elf(text=noise(8192), sections=False, flags=7).build(),
-    Elf(text=noise(8192), sections=False).build(),
-)
+_case("packed_and_changes_itself", Elf(text=noise(8192), sections=False, flags=7).build(), Elf(flags=7).build())
 _case("parasite", Elf(entry=BASE + 0x10, flags=7).build(), Elf(flags=7).build())
 _bare: dict[str, Any] = {"interp": "", "dynamic": False, "sections": False, "needed": (), "imports": ()}
 _case("bare_code", Elf(**_bare, flags=7).build(), Elf(**_bare).build())
@@ -129,6 +125,11 @@ _case(
     "replaces_many",
     Elf(**_LIBRARY, exports=(*_HOOKS[2:], "lstat", "rename")).build(),
     Elf(**_LIBRARY, exports=_HOOKS[2:5]).build(),
+)
+_case(
+    "replaces_logins",
+    Elf(**_LIBRARY, exports=("readdir", "pam_authenticate")).build(),
+    Elf(**_LIBRARY, exports=("pam_authenticate",)).build(),
 )
 _case(
     "hides_from_listing",

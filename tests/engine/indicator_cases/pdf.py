@@ -114,7 +114,10 @@ CASES: dict[str, Case] = {
         pdf({10: b"<</Type/Font/BaseFont/Arial#2cBold/Name/F#31#20x>>"}),
     ),
     "pdf.script_unpacks": Case(on_open(_UNPACK), on_open(b"var f = 'a' + unescape('%20'); app.alert(f);")),
-    "pdf.script_from_text": Case(on_open(b"eval(this.info.title);"), on_open(b"app.alert(this.info.title);")),
+    "pdf.script_from_text": Case(
+        on_open(b"var s = this.getAnnots()[0].subject; var f = 'ev'; app[f + 'al'](unescape(s));"),
+        on_open(b"var s = this.getAnnots()[0].subject; app.alert(s.replace(/a/, 'b'));"),
+    ),
     "pdf.script_machine_code": Case(on_open(b"var a = " + _WORDS), on_open(b"var a = unescape('%u3042%u3044');")),
     "pdf.script_fills_memory": Case(on_open(_FILL), on_open(b"var a = 'x'; while (a.length < 8) a += a;")),
     "pdf.script_vulnerable_call": Case(
@@ -167,5 +170,9 @@ CASES: dict[str, Case] = {
     ),
     "pdf.disguised_script_runs": Case(
         pdf(catalog=b"/OpenAction 10 0 R", extra={10: b"<</S/J#61vaScript/JS(x=1;)>>"}), on_open(_HELLO)
+    ),
+    "pdf.hidden_text_runs": Case(
+        on_open(b"var s = this.getAnnots()[0].subject; eval(unescape(s.split('z').join(String.fromCharCode(37))));"),
+        on_open(b"var s = this.getAnnots()[0].subject; app.alert(s.split('z').join('a'));"),
     ),
 }

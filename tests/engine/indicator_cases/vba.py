@@ -33,6 +33,7 @@ _MEMORY = "".join(
 _INJECT = "p = va(0)\r\nmv p\r\nct p"
 _ENCODED = f'"{_PS} -enc ' + "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB" + '"'
 _RUN = f'CreateObject("{_SHELL}").Run "notepad.exe"'
+_DECODE = b"Function Plain(t)\r\nPlain = Walk(t, 7)\r\nEnd Function\r\n"
 _SPREAD = "NormalTemplate.VBProject.VBComponents(1).CodeModule.AddFromString t"
 _MAIL = (
     'For Each a In CreateObject("Outlook.Application").Session.AddressLists(1).AddressEntries\r\n'
@@ -87,6 +88,21 @@ CASES = {
     ),
     "vba.auto_hidden_object": _case(
         module('Set s = CreateObject("WScr" & "ipt.Sh" & "ell")'), module(f'Set s = CreateObject("{_SHELL}")')
+    ),
+    "vba.coded_call": _case(
+        _DECODE + module('Shell Plain("x7f3q9a1c5e2")', name="Go"),
+        _DECODE + module('Shell Plain("Notepad")', name="Go"),
+    ),
+    "vba.auto_coded_call": _case(
+        _DECODE + module('Shell Plain("x7f3q9a1c5e2")'), _DECODE + module('Shell Plain("Notepad")')
+    ),
+    "vba.runs_written": _case(
+        module("Open p For Output As #1", "Close", "Shell p", name="Go"),
+        module("Open p For Output As #1", "Close", 'Shell "notepad.exe " & p', name="Go"),
+    ),
+    "vba.auto_runs_written": _case(
+        module("Open p For Output As #1", "Close", "Shell p"),
+        module("Open p For Output As #1", "Close", 'Shell "notepad.exe " & p'),
     ),
     "vba.from_document": _case(
         module("Shell UserForm1.Label1.Caption", name="Go"), module('Shell "notepad.exe"', name="Go")

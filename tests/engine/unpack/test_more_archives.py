@@ -11,10 +11,24 @@ from anshin.engine.budget import Budget, Meter
 from anshin.engine.content import BytesContent
 from anshin.engine.errors import LimitHit
 from anshin.engine.limits import Limits
+from anshin.engine.service import Engine, EngineSettings
 from anshin.engine.unpack import Member, Problem, unpack
 from anshin.engine.verdict import Status
-from tests.engine.archive_samples import cab, chm, cpio, iso, lz4, rar4, rar5, rpm, udf_only
+from tests.engine.archive_samples import (
+    cab,
+    chm,
+    cpio,
+    iso,
+    locked_zip,
+    lz4,
+    rar4,
+    rar5,
+    rpm,
+    sevenzipped,
+    udf_only,
+)
 from tests.engine.mail_samples import mail, tnef
+from tests.engine.pdf_samples import encrypted
 from tests.engine.samples import eicar, gap_codes, noise, reason_codes
 
 RUN = b"a" * 4000
@@ -184,3 +198,16 @@ def test_hostile_sizes_end_soon():
                 forged = data[:at] + value + data[at + 4 :]
                 with suppress(LimitHit):
                     unpack(BytesContent(forged), kind, "x", Meter(Budget(Limits(seconds=3)), len(data)), lambda _: None)
+
+
+def test_readers_that_are_imported_late_work_behind_the_walls():
+    """py7zr looks at the memory of the machine, `cryptography` loads a library: neither may end as damage."""
+    with Engine(EngineSettings()) as engine:
+        for data in (
+            sevenzipped(TWO),
+            sevenzipped(TWO, "infected"),
+            locked_zip(TWO, "infected", aes=True),
+            encrypted(b"x=1;", b"infected"),
+        ):
+            found = engine.judge_bytes(data, name="sample")
+            assert not found.gaps, [g.code for g in found.gaps]

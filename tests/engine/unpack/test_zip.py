@@ -249,3 +249,32 @@ def test_an_archive_behind_anything_is_opened(judge, carrier):
 
 def test_a_mail_with_a_harmless_archive_behind_it_is_clean(judge):
     assert judge(MAIL + zipped({"a.txt": b"hello"})).status is Status.CLEAN
+
+
+def test_archives_packed_into_each_other_many_times_over_end_at_a_limit(judge):
+    """As in 42.zip: every level is small, and all levels together are beyond any disk."""
+    core = zipped({"0.bin": bytes(4_000_000)})
+    for _ in range(4):
+        core = zipped({f"{n}.zip": core for n in range(16)})
+    found = judge(core, total_bytes=64_000_000)
+    assert found.status is Status.INCOMPLETE
+    assert gap_codes(found) & {"bytes", "ratio", "members"}
+
+
+def test_archive_of_many_entries_over_the_same_bytes_is_no_bomb(judge):
+    """As in overlapping bombs (Fifield, 2019): thousands of lines of the directory point to the same data."""
+    packed = raw_deflate(bytes(1_000_000))
+    local = local_header(b"a", bytes(1_000_000), method=8, packed=packed)
+    lines = b"".join(
+        central_header(b"a", bytes(1_000_000), 0, method=8, packed=len(packed))[:-1] + bytes([65 + n % 26])
+        for n in range(2000)
+    )
+    found = judge(local + lines + end_record(2000, len(lines), len(local)))
+    assert len(found.children) <= 26
+    assert found.status is not Status.MALICIOUS
+
+
+def test_archive_of_too_many_entries_is_no_forgery(judge):
+    found = judge(zipped({f"{n}/": b"" for n in range(30)} | {"a.txt": b"hello"}), members=20)
+    assert gap_codes(found) == {"members"}
+    assert not found.reasons

@@ -9,7 +9,17 @@ from typing import NamedTuple
 
 from anshin.engine.content import Content
 from anshin.engine.identify import magika, polyglot
-from anshin.engine.identify.structure import is_mail, is_mbox, is_message, is_tar, refine_macho, refine_mz, zip_kind
+from anshin.engine.identify.structure import (
+    is_mail,
+    is_mbox,
+    is_message,
+    is_tar,
+    is_volume,
+    refine_macho,
+    refine_mz,
+    zip_kind,
+)
+from anshin.engine.identify.text_marks import script_kind
 from anshin.engine.names import base_name
 from anshin.engine.verdict import FileType
 from anshin.engine.wording import load_data
@@ -74,10 +84,7 @@ def identify(content: Content, *, name: str = "", stated: str = "", ask_magika: 
         return found
     text = _as_text(head)
     if text is not None:
-        found = _by_text(text)
-        if found is not None:
-            return found
-        found = _by_claim(name, stated)
+        found = _by_text(text, name, stated) or _by_claim(name, stated) or _by_marks(text)
         if found is not None:
             return found
     if _holds_pdf(head):  # a script that mentions the mark stays a script, and is read as a PDF besides
@@ -98,6 +105,10 @@ def _by_structure(content: Content, head: bytes) -> FileType | None:
         kind, mime = refine_mz(content, head)
     elif head.startswith(b"\xca\xfe\xba\xbe"):
         kind, mime = refine_macho(head)
+    elif content.size >= 1024 and content.read(content.size - 512, 8) == b"conectix":
+        kind, mime = "vhd", "application/x-vhd"  # a fixed disk is told by its last sector only
+    elif content.size >= 32768 and is_volume(head):
+        kind, mime = "disk", "application/x-raw-disk-image"
     elif head.startswith(b"%PDF-"):
         kind, mime = "pdf", "application/pdf"
     else:
@@ -141,10 +152,21 @@ def _as_text(head: bytes) -> str | None:
 def _by_claim(name: str, stated: str) -> FileType | None:
     """Take the container's word, then the ending's: text has no other mark of what will run it."""
     data = load_data(KINDS)
-    kind = stated or data["text_endings"].get(base_name(name).lower().rpartition(".")[2], "")
-    if not kind:
-        return None
-    return FileType(kind=kind, mime=data["text_mimes"].get(kind, "text/plain"), decided_by="structure")
+    kind = stated or data["text_endings"].get(_ending(name), "")
+    return _text_kind(kind) if kind else None
+
+
+def _ending(name: str) -> str:
+    return base_name(name).lower().rpartition(".")[2]
+
+
+def _text_kind(kind: str) -> FileType:
+    return FileType(kind=kind, mime=load_data(KINDS)["text_mimes"].get(kind, "text/plain"), decided_by="structure")
+
+
+def _by_marks(text: str) -> FileType | None:
+    kind = script_kind(text)
+    return _text_kind(kind) if kind else None
 
 
 def also(data: bytes, kind: str) -> tuple[str, ...]:
@@ -152,22 +174,41 @@ def also(data: bytes, kind: str) -> tuple[str, ...]:
     return tuple(other for other in polyglot.kinds(data) if other != kind)
 
 
-def _by_text(text: str) -> FileType | None:
+def _by_text(text: str, name: str, stated: str) -> FileType | None:
     data = load_data(KINDS)
     if text.startswith("#!"):
-        words = text[2:200].split("\n", 1)[0].split()
-        names = [w.rsplit("/", 1)[-1].rstrip("0123456789.") for w in words if not w.startswith("-")]
-        for name in names:
-            if name in data["shebang"]:
-                kind, mime = data["shebang"][name]
-                return FileType(kind=kind, mime=mime, decided_by="magic")
-        return FileType(kind="script", mime="text/x-script", decided_by="magic")
+        return _by_interpreter(text)
+    # what runs these by their ending skips what it does not understand: the first bytes decide nothing
+    kind = stated or data["text_endings"].get(_ending(name), "")
+    if kind in data["text_whatever_it_begins_with"]:
+        return _text_kind(kind)
     start = text[:1024].lstrip().lower()
-    for kind, mime, prefix in data["text_start"]:
+    for found, mime, prefix in data["text_start"]:
         if start.startswith(prefix):
-            return FileType(kind=kind, mime=mime, decided_by="magic")
+            return _markup(found, text) or FileType(kind=found, mime=mime, decided_by="magic")
     if is_mbox(text):
         return FileType(kind="mbox", mime="application/mbox", decided_by="structure")
     if is_mail(text, frozenset(data["mail_headers"])):
         return FileType(kind="mail", mime="message/rfc822", decided_by="structure")
+    return None
+
+
+def _by_interpreter(text: str) -> FileType:
+    table = load_data(KINDS)["shebang"]
+    words = text[2:200].split("\n", 1)[0].split()
+    for name in (w.rsplit("/", 1)[-1].rstrip("0123456789.") for w in words if not w.startswith("-")):
+        if name in table:
+            kind, mime = table[name]
+            return FileType(kind=kind, mime=mime, decided_by="magic")
+    return FileType(kind="script", mime="text/x-script", decided_by="magic")
+
+
+def _markup(kind: str, text: str) -> FileType | None:
+    """Tell by the first tags what XML or a page really is."""
+    if kind not in {"xml", "html"}:
+        return None
+    head = text[:8192].lower()
+    for found, tag in load_data(KINDS)["markup_tags"]:
+        if tag in head and not (kind == "html" and found in {"svg", "xml"}):
+            return _text_kind(found)
     return None

@@ -80,6 +80,13 @@ def is_message(content: Content, head: bytes) -> bool:
     return MESSAGE in content.read((first + 1) << shift, 64 * 1024)
 
 
+def is_volume(boot: bytes) -> bool:
+    """Whether a boot sector is that of FAT or NTFS."""
+    if len(boot) < 512 or boot[510:512] != b"\x55\xaa":
+        return False
+    return boot[3:11] == b"NTFS    " or boot[54:57] == b"FAT" or boot[82:87] == b"FAT32"
+
+
 def is_mail(text: str, headers: frozenset[str]) -> bool:
     """Whether the text begins like a mail: only header lines, at least two of them well known."""
     known = 0

@@ -4,18 +4,19 @@ import gc
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from anshin.engine.examination import Examination
 from anshin.engine.jail.job import Job
 from anshin.engine.jail.pool import Jailed
 from anshin.engine.jail.report import JailReport
-from anshin.engine.judge import Judge
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
-from anshin.engine.models import ModelPackage, ModelSet
-from anshin.engine.rules.scan import RuleScanner
+from anshin.engine.models import ModelPackage
 from anshin.engine.verdict import Verdict, Versions
+
+if TYPE_CHECKING:
+    from anshin.engine.judge import Judge
 
 
 class Backend(Protocol):
@@ -45,6 +46,11 @@ class InProcess:
         self._thread.submit(self._load, rules, limits, versions, packages).result()
 
     def _load(self, rules: bytes, limits: Limits, versions: Versions, packages: Sequence[ModelPackage]) -> None:
+        # where the walls stand, no reader and no model is needed on this side: the start stays short
+        from anshin.engine.judge import Judge
+        from anshin.engine.models import ModelSet
+        from anshin.engine.rules.scan import RuleScanner
+
         self._judge = Judge(RuleScanner(rules), limits, versions, ModelSet(packages))
 
     def _unload(self) -> None:
@@ -87,8 +93,9 @@ def open_backend(
     packages: Sequence[ModelPackage] = (),
     *,
     jail: bool,
+    preload: bool = False,
 ) -> Backend:
     """Return the backend that the settings ask for; a system that cannot fork (Windows) judges in this process."""
     if jail and hasattr(os, "fork"):
-        return Jailed(workers, limits, versions, rules, packages)
+        return Jailed(workers, limits, versions, rules, packages, preload=preload)
     return InProcess(limits, versions, rules, packages)

@@ -145,11 +145,13 @@ class Jailed:
         versions: Versions,
         rules: bytes,
         packages: Sequence[ModelPackage] = (),
+        *,
+        preload: bool = False,
     ) -> None:
         """Start the zygote and one worker; the others start when they are needed."""
         self._limits = limits
         self._versions = versions
-        self._setup = wire.setup_message(limits, versions, len(packages))
+        self._setup = wire.setup_message(limits, versions, len(packages), preload=preload)
         self._blobs = (rules, *(p.raw for p in packages))
         self._lock = threading.Lock()
         self._closed = False

@@ -58,9 +58,9 @@ def _exactly(connection: Connection, count: int, deadline: float) -> bytes:
     return b"".join(pieces)
 
 
-def setup_message(limits: Limits, versions: Versions, models: int = 0) -> dict[str, Any]:
+def setup_message(limits: Limits, versions: Versions, models: int = 0, *, preload: bool = False) -> dict[str, Any]:
     """Return what a zygote must know before it forks; the rules and then `models` packages follow as bytes."""
-    return {"limits": asdict(limits), "versions": versions.model_dump(), "models": models}
+    return {"limits": asdict(limits), "versions": versions.model_dump(), "models": models, "preload": preload}
 
 
 def lists_message(lists: Lists) -> dict[str, list[str]]:

@@ -12,14 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import ValidationError
 
 from anshin import __version__
 from anshin.engine.errors import ModelError
 from anshin.engine.models.manifest import FileEntry, Manifest
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SUFFIX = ".anshinmodel"
 LARGEST = 64 * 1024 * 1024
@@ -65,7 +67,7 @@ def key_id(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:16]
 
 
-def write_package(manifest: Manifest, contents: Mapping[str, bytes], key: Ed25519PrivateKey) -> bytes:
+def write_package(manifest: Manifest, contents: Mapping[str, bytes], key: "Ed25519PrivateKey") -> bytes:
     """Return a signed package; `manifest.files` is made from `contents` here."""
     entries = {n: FileEntry(sha256=hashlib.sha256(b).hexdigest(), size=len(b)) for n, b in sorted(contents.items())}
     signed = manifest.model_copy(update={"files": entries})
@@ -128,6 +130,10 @@ def _check_signature(text: bytes, signer: bytes, keys: Mapping[str, bytes]) -> s
         name, signature = document["key"], base64.b64decode(document["signature"], validate=True)
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError("unsigned") from error
+    # late: an engine without a package starts without it
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     public = keys.get(name) if isinstance(name, str) else None
     if public is None:
         raise ModelError("unknown_key")

@@ -18,7 +18,7 @@ def to_json(verdicts: Sequence[Verdict], *, skipped: Iterable[str] = (), refused
             "verdicts": [v.model_dump(mode="json") for v in verdicts],
             "summary": summarise(verdicts),
             "skipped": list(skipped),
-            "refused_rules": [{"path": e.path, "line": e.line, "message": e.message} for e in refused],
+            "refused_rules": [{"path": e.path, "line": e.line, "rule": e.rule, "message": e.message} for e in refused],
         },
         ensure_ascii=False,
         indent=2,

@@ -3,7 +3,20 @@
 Not here: what a member means (judge) or which kind the archive is (identify).
 """
 
+from typing import TYPE_CHECKING, Any
+
 from anshin.engine.unpack.member import Member, Problem
-from anshin.engine.unpack.registry import unpack
+
+if TYPE_CHECKING:
+    from anshin.engine.unpack.registry import unpack
 
 __all__ = ["Member", "Problem", "unpack"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import every unpacker when the first archive comes: whoever only needs `Member` starts without them."""
+    if name != "unpack":
+        raise AttributeError(name)
+    from anshin.engine.unpack.registry import unpack
+
+    return unpack

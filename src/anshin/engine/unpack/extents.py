@@ -2,10 +2,26 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from anshin.engine.content import Content
 
 MOST_EXTENTS = 500_000
+
+
+@dataclass(slots=True)
+class DiskFile:
+    """One file on a disk: its name, where its bytes lie or what they are, and whether it is hidden."""
+
+    name: str
+    runs: list[tuple[int | None, int]]
+    hidden: bool
+    inline: bytes | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return sum(length for _, length in self.runs)
 
 
 class Extents:
@@ -28,6 +44,11 @@ class Extents:
             self._starts.append(total)
             total += length
         self.size = total
+
+    @property
+    def runs(self) -> list[tuple[int | None, int]]:
+        """The runs, cut to the size."""
+        return self._runs
 
     def read(self, offset: int, length: int) -> bytes:
         """Return up to `length` bytes from `offset`."""

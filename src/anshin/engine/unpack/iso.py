@@ -5,12 +5,11 @@ Our own reader: the library `pycdlib` refuses an image for the small faults that
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from anshin.engine.budget import Meter
 from anshin.engine.content import Content
 from anshin.engine.names import safe_name
-from anshin.engine.unpack.extents import Extents
+from anshin.engine.unpack.extents import DiskFile, Extents
 from anshin.engine.unpack.member import Found, Member, Problem, odd_name
 from anshin.engine.unpack.udf import UdfVolume, has_udf
 
@@ -19,20 +18,6 @@ MARK = b"CD001"
 _MOST_DESCRIPTORS = 64
 _MOST_FOLDERS = 20_000
 _FOLDER_BYTES = 8 * 1024 * 1024
-
-
-@dataclass(slots=True)
-class DiskFile:
-    """One file on a disk: its name, where its bytes lie, and whether it is hidden."""
-
-    name: str
-    runs: list[tuple[int | None, int]]
-    hidden: bool
-
-    @property
-    def size(self) -> int:
-        """Bytes in all."""
-        return sum(length for _, length in self.runs)
 
 
 def is_disc(content: Content) -> bool:
@@ -61,9 +46,7 @@ def unpack_iso(content: Content, name: str, meter: Meter) -> Found:
         yield Problem(gap="unsupported" if has_udf(content) else "damaged", name=name)
 
 
-def _members(
-    content: Content, files: "Iterator[DiskFile] | list[DiskFile]", seen: set[tuple[int | None, int]], meter: Meter
-) -> Found:
+def _members(content: Content, files: Iterator[DiskFile], seen: set[tuple[int | None, int]], meter: Meter) -> Found:
     for file in files:
         meter.budget.check_time()
         key = (file.runs[0][0] if file.runs else None, file.size)

@@ -84,6 +84,7 @@ class Lzx:
                     self._calls = self._bits(16) << 16 | self._bits(16)
             start = len(self.out)
             self._frame(min(total, start + FRAME - start % FRAME))
+            del self.out[total:]  # the last match may reach beyond the end
             self._align()
             if self._calls:
                 self._restore_calls(start)
@@ -138,7 +139,7 @@ class Lzx:
             else:
                 self._decode(before + size)
             self._block -= len(self.out) - before
-            if len(self.out) > stop or self._block < 0:
+            if len(self.out) > stop and stop % FRAME == 0:
                 raise LzxDamaged("a match leaves its frame")
 
     def _begin_block(self) -> None:

@@ -12,6 +12,7 @@ from anshin.engine.unpack.bzip import unpack_bzip
 from anshin.engine.unpack.cab import unpack_cab
 from anshin.engine.unpack.chm import unpack_chm
 from anshin.engine.unpack.cpio import unpack_cpio
+from anshin.engine.unpack.disk.unpack import unpack_disk
 from anshin.engine.unpack.gz import unpack_gz
 from anshin.engine.unpack.iso import is_disc, unpack_iso
 from anshin.engine.unpack.lz4 import unpack_lz4
@@ -83,20 +84,25 @@ def _open(content: Content, kind: str, name: str, meter: Meter, sink: Sink) -> N
         sink(Problem(gap="unsupported"))
     elif kind == "7z":
         unpack_7z(content, "", meter, sink)
-    elif kind in _PULLED:
+    for found in _pulled(content, kind, name, meter):
+        sink(found)
+
+
+def _pulled(content: Content, kind: str, name: str, meter: Meter) -> Found:
+    if kind in _PULLED:
         label = _inner_name(name) if kind in _STREAMS else ""
-        for found in _PULLED[kind](content, label, meter):
-            sink(found)
+        yield from _PULLED[kind](content, label, meter)
+    elif kind in {"vhd", "vhdx", "disk"}:
+        yield from unpack_disk(content, kind, meter)
     if kind != "iso" and content.size > 40_000 and is_disc(content):
         # the first 32 KiB of a disc are free for other use, and Windows mounts it by its ending
-        for found in unpack_iso(content, "", meter):
-            sink(found)
+        yield from unpack_iso(content, "", meter)
     if kind in _ZIP or (kind not in _TO_THE_END and _archive_behind(content, kind)):
         within = declared_end(content.read(0, _HEADERS)) if kind == "pe" else 0
         for found in unpack_zip(content, "", meter):
             if isinstance(found, Member) and found.name == "(prefix)" and found.content.size < within:
                 continue  # it lies among the resources: the program around it was read whole
-            sink(found)
+            yield found
 
 
 def _archive_behind(content: Content, kind: str) -> bool:

@@ -1,10 +1,16 @@
 """What py7zr writes a member into. A module of its own, because importing py7zr costs 0.1 s and few files need it."""
 
+import py7zr.py7zr as implementation
 from py7zr.io import Py7zIO, WriterFactory
 
 from anshin.engine.budget import Meter
 from anshin.engine.content import BytesContent
 from anshin.engine.unpack.member import Collector, Member, Sink, odd_name
+
+CHUNK = 32 * 1024 * 1024
+"""Bytes that one call may bring out."""
+# py7zr asks /proc/meminfo for the free memory at every block; behind the walls that is refused: every 7z was damaged
+setattr(implementation, "get_memory_limit", lambda: CHUNK)  # noqa: B010 -- the module does not export it by name
 
 
 class Receiver(Py7zIO):

@@ -5,15 +5,11 @@ Partitions that begin with a physical map are read; those of rewritable media wi
 
 import struct
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from anshin.engine.budget import Budget
 from anshin.engine.content import Content
 from anshin.engine.names import safe_name
-from anshin.engine.unpack.extents import Extents
-
-if TYPE_CHECKING:
-    from anshin.engine.unpack.iso import DiskFile
+from anshin.engine.unpack.extents import DiskFile, Extents
 
 SECTOR = 2048
 _MOST_FILES = 100_000
@@ -140,10 +136,8 @@ class UdfVolume:
                 break
         return runs, None
 
-    def files(self) -> "Iterator[DiskFile]":
+    def files(self) -> Iterator[DiskFile]:
         """Yield all files; a folder that holds itself is read once."""
-        from anshin.engine.unpack.iso import DiskFile
-
         todo = [(self._root, "", False)]
         seen: set[bytes] = set()
         count = 0

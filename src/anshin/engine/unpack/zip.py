@@ -5,6 +5,7 @@ Before, between and behind what the directory names, other archives and hidden e
 
 from anshin.engine.budget import Meter
 from anshin.engine.content import Content, SliceContent
+from anshin.engine.errors import LimitHit
 from anshin.engine.unpack.member import Found, Member, Problem, odd_name
 from anshin.engine.unpack.stream import tail_member
 from anshin.engine.unpack.zip_crypt import Opener
@@ -63,8 +64,9 @@ class _Walk:
 
         With `inside`, they lie in the data of an entry, share its bytes by nature and account for none.
         """
-        entries, whole = central_entries(self._content, directory, self._meter.budget.limits.members)
-        if not whole:
+        most = self._meter.budget.limits.members
+        entries, whole = central_entries(self._content, directory, most)
+        if not whole and len(entries) <= most:
             yield Problem(gap="damaged", name=self._name, detail="central directory")
         for entry in entries:
             self._meter.budget.check_time()
@@ -80,6 +82,8 @@ class _Walk:
                 yield Problem(reason="archive.forged", weight=FORGED_WEIGHT, name=entry.name)
                 if not header.streamed or header.packed:
                     yield from self._one(header, data, inside=inside)
+        if len(entries) > most:
+            raise LimitHit("members")  # what the rest of the directory names must not count as hidden
 
     def _one(self, entry: Entry, data: int, *, inside: bool = False) -> Found:
         key = (entry.header, entry.method, entry.packed, entry.encrypted)

@@ -48,6 +48,8 @@ def parse(data: bytes, budget: Budget) -> Parsed:
             document = axml.read(body(data, one, budget, LONGEST_MANIFEST), budget)
             app.manifest = manifest(document)
             break
+    if data.startswith(code.MAGIC):
+        parsed.sign("android.two_in_one", "header DEX")
     if not app.manifest.there:
         parsed.problems.append(Problem(gap="damaged", detail=f"part {MANIFEST}"))
     _code(data, listed, app, budget, parsed)

@@ -2,11 +2,13 @@
 
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
+from anshin.engine.errors import LimitHit
 from anshin.engine.formats.contract import Parsed
-from anshin.engine.formats.elf import facts, signs
-from anshin.engine.formats.elf.image import Image, read
+from anshin.engine.formats.elf import facts, signs, upx
+from anshin.engine.formats.elf.image import DYN, EXEC, REL, Image, read
 from anshin.engine.formats.elf.layout import layout
 from anshin.engine.formats.elf.linked import linked
+from anshin.engine.formats.frozen import take_out
 from anshin.engine.formats.markers import Markers
 from anshin.engine.unpack.member import Member, Problem
 
@@ -17,7 +19,7 @@ MAX_MARKS = 4096
 _CARRIED = (b"MZ", b"#!", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"hsqs", b"%PDF-", b"ustar")
 """How a file begins that somebody appends to a program in order to take it off again."""
 _MARKERS = Markers("programs.yar", "elf/markers.yar")
-_GROUPS = tuple(name for name in signs.groups() if name not in {"hooked", "listing"})
+_GROUPS = tuple(name for name in signs.groups() if name not in {"hooked", "listing", "logins"})
 
 
 def parse(data: bytes, budget: Budget) -> Parsed:
@@ -33,18 +35,36 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     budget.check_time()
     known, imports = signs.groups(), frozenset(links.imports)
     calls = {name: known[name] & imports for name in _GROUPS}
-    found = signs.Read(image, shape, links, _MARKERS.find(data), calls)
+    packed = upx.start_of(image) if shape.program else None
+    found = signs.Read(image, shape, links, _MARKERS.find(data), calls, packed)
     budget.check_time()
     signs.report(found, parsed)
     facts.add_facts(found, parsed)
     if shape.cut_short or "segments" in image.damage or (image.damage and not shape.program):
         parsed.problems.append(Problem(gap="damaged", detail="segment PT_LOAD"))
+    if packed is not None:
+        _unpack(image, packed, budget, parsed)
     _inner(image, budget, parsed)
+    take_out(data, budget, parsed)
     behind = data[image.end :] if shape.overlay else b""
     if behind.startswith(_CARRIED):
         budget.spend(len(behind))
         parsed.members.append(Member("(appended)", BytesContent(behind)))
     return parsed
+
+
+def _unpack(image: Image, start: int, budget: Budget, parsed: Parsed) -> None:
+    try:
+        program = upx.unpacked(image, start, budget)
+    except LimitHit as hit:
+        if hit.code != "size":
+            raise
+        parsed.problems.append(Problem(gap="size", detail="segment UPX"))
+        return
+    if program:
+        parsed.members.append(Member("(unpacked)", BytesContent(program)))
+    else:
+        parsed.problems.append(Problem(gap="unsupported", detail="segment UPX"))
 
 
 def _inner(image: Image, budget: Budget, parsed: Parsed) -> None:
@@ -74,7 +94,7 @@ def _whole(data: bytes, at: int) -> bytes | None:
     head = read(data[at : at + 65536])
     if head is None or head.forged_ident or not (head.segments or head.sections or head.section_table):
         return None
-    if head.machine in _GRAPHICS:
+    if head.kind not in {REL, EXEC, DYN} or head.machine in _GRAPHICS:
         return None
     image = read(data[at:])
     if image is None or image.end <= 64:

@@ -28,6 +28,7 @@ class Read:
     linked: Linked
     markers: dict[str, Marker]
     calls: dict[str, frozenset[str]]  # group of `known.yaml` -> functions of it that the file takes
+    upx: int | None = None  # where the first packed block stands, in a file laid out as UPX does it
 
 
 def groups() -> dict[str, frozenset[str]]:
@@ -74,16 +75,26 @@ def _segments(read: Read, parsed: Parsed) -> None:
 
 def _packing(read: Read, parsed: Parsed) -> None:
     image, shape = read.image, read.layout
-    upx = "upx_mark" in read.markers
-    stub = "upx_stub" in read.markers
-    if upx and shape.program and not image.sections:
+    marked = "upx_mark" in read.markers
+    if not shape.program or image.sections:
+        if shape.program and shape.packed:
+            parsed.sign("elf.packed", "segment PT_LOAD")
+        return
+    if marked:
         parsed.sign("elf.upx", offset=read.markers["upx_mark"].offset)
-    if shape.program and stub and not image.sections and (not upx or _emptied(image)):
-        parsed.sign("elf.upx_broken", offset=read.markers["upx_stub"].offset)
-    if shape.program and shape.packed:
+    if (read.upx is not None and not _marked(image, read.upx)) or ("upx_stub" in read.markers and not marked):
+        parsed.sign("elf.upx_broken", offset=read.upx)
+    if shape.packed:
         parsed.sign("elf.packed", "segment PT_LOAD")
-        if not upx and not image.sections and len(image.loads) <= 3:
+        if not marked and read.upx is None and len(image.loads) <= 3:
             parsed.sign("elf.unknown_packer", "segment PT_LOAD")
+
+
+def _marked(image: Image, start: int) -> bool:
+    """Whether the marks and sizes are there that UPX itself needs for unpacking."""
+    table = (64 + 56 * len(image.segments)) if image.bits == 2 else (52 + 32 * len(image.segments))
+    head = image.data[table:start]  # l_info (12 bytes), then p_info: program id, file size, block size
+    return head[4:8] == b"UPX!" and head[16:24] != bytes(8)
 
 
 def _doings(read: Read, parsed: Parsed) -> None:
@@ -102,14 +113,6 @@ def _doings(read: Read, parsed: Parsed) -> None:
 
 def _words(read: Read, marker: str) -> frozenset[str]:
     return frozenset({"memfd_create"}) if marker in read.markers else frozenset()
-
-
-def _emptied(image: Image) -> bool:
-    """Whether the header that UPX itself needs for unpacking was overwritten, which `upx -d` refuses."""
-    table = 64 if image.bits == 2 else 52
-    at = table + len(image.segments) * (56 if image.bits == 2 else 32)
-    head = image.data[at : at + 24]  # l_info (12 bytes), then p_info: program id, file size, block size
-    return len(head) == 24 and (head[4:8] != b"UPX!" or head[16:24] == bytes(8))
 
 
 def _tiny(read: Read, parsed: Parsed) -> None:
@@ -138,6 +141,9 @@ def _hooks(read: Read, parsed: Parsed) -> None:
         parsed.sign("elf.replaces_listing", f"function {min(listing)}")
         if "hides_processes" in read.markers and len(exports) < 40:
             parsed.sign("elf.hides_from_listing", f"function {min(listing)}")
+    logins = exports & known["logins"]
+    if listing and logins and len(exports) < 200:
+        parsed.sign("elf.replaces_logins", f"function {min(logins)}")
     if len(exports & known["hooked"]) >= MANY_HOOKS and len(exports) < 400:
         parsed.sign("elf.replaces_many", f"function {min(exports & known['hooked'])}")
 

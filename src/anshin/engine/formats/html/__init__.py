@@ -1,1 +1,4 @@
-"""Markup that programs open by themselves: HTML, HTA, SVG, WSF. Scripts in it go to `formats.script`; files in it are members."""
+"""Markup that programs open by themselves: HTML, HTA, SVG, WSF.
+
+Scripts in it go to `formats.script`; files in it are members.
+"""

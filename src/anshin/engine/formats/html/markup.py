@@ -10,15 +10,42 @@ from functools import cached_property
 
 _TAG = re.compile(r"<\s*/?\s*([a-zA-Z][\w:.-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*'){0,200})>")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)(?:</script\s*>|\Z)", re.I | re.S)
-_DATA = re.compile(r"data:([\w./+-]{0,80})(?:;[\w=.-]{1,60})*;base64,((?:[A-Za-z0-9+/]|%2[BbFf]|%3[Dd]|[\s=])+)", re.I)
-_HANDLER = re.compile(r"""\son[a-z]{3,20}\s*=\s*("[^"]{3,}"|'[^']{3,}')""", re.I)
-_LINK = re.compile(r"""(?:href|src|action|xlink:href|url)\s*=\s*["']?\s*((?:javascript|vbscript)\s*:[^"'>]{3,4000})""", re.I)
+_SCRIPT = re.compile(r"<script\b([^<>]{0,4000})>(.*?)(?:</script\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_DATA = re.compile(
+    r"data:([\w./+-]{0,80})(?:;[\w=.-]{1,60})*;base64,((?:[A-Za-z0-9+/]|%2[BbFf]|%3[Dd]|[\s=])+)", re.IGNORECASE
+)
+_HANDLER = re.compile(r"""\son[a-z]{3,20}\s*=\s*("[^"]{3,}"|'[^']{3,}')""", re.IGNORECASE)
+_LINK = re.compile(
+    r"""(?:href|src|action|xlink:href|url)\s*=\s*["']?\s*((?:javascript|vbscript)\s*:[^"'>]{3,4000})""", re.IGNORECASE
+)
 TAGS = 20_000
-KEEP = frozenset({
-    "iframe", "frame", "meta", "form", "input", "a", "object", "embed", "svg", "foreignobject", "base", "link", "img", "title",
-    "hta:application", "script", "package", "job", "component", "registration", "scriptlet", "image", "use",
-})  # fmt: skip
+KEEP = frozenset(
+    {
+        "iframe",
+        "frame",
+        "meta",
+        "form",
+        "input",
+        "a",
+        "object",
+        "embed",
+        "svg",
+        "foreignobject",
+        "base",
+        "link",
+        "img",
+        "title",
+        "hta:application",
+        "script",
+        "package",
+        "job",
+        "component",
+        "registration",
+        "scriptlet",
+        "image",
+        "use",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +103,7 @@ class Markup:
             body = match[2].strip()
             if language and body:
                 found.append(Script(language, body.removeprefix("<![CDATA[").removesuffix("]]>"), match.start(2)))
-        for match in _HANDLER.finditer(self.text):
-            found.append(Script("javascript", html.unescape(match[1][1:-1]), match.start()))
+        found += [Script("javascript", html.unescape(m[1][1:-1]), m.start()) for m in _HANDLER.finditer(self.text)]
         for match in _LINK.finditer(self.text):
             language, _, body = html.unescape(match[1]).partition(":")
             found.append(Script(language.strip().lower(), body, match.start()))

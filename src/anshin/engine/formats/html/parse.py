@@ -19,12 +19,27 @@ from anshin.engine.wording import load_data
 
 SCRIPTS = 4 * 1024 * 1024
 MEMBERS = 32
-PLAIN = ("image/", "font/", "audio/", "video/", "text/css", "application/font", "application/x-font", "application/vnd.ms-fontobject")
-_SAVES = re.compile(r"createobjecturl|mssave(?:oropen)?blob|\.download\s*=|navigator\.mssave|showsavefilepicker|\bsaveas\s*\(")
+PLAIN = (
+    "image/",
+    "font/",
+    "audio/",
+    "video/",
+    "text/css",
+    "application/font",
+    "application/x-font",
+    "application/vnd.ms-fontobject",
+)
+_SAVES = re.compile(
+    r"createobjecturl|mssave(?:oropen)?blob|\.download\s*=|navigator\.mssave|showsavefilepicker|\bsaveas\s*\("
+)
 _MAKES = re.compile(r"new\s+(?:window\.)?(?:blob|file)\s*\(|new\s+uint8array|mssave")
 _BIG = re.compile(r"[a-z0-9+/]{2000}|(?:\d{1,3}\s*,\s*){800}|(?:\\x[0-9a-f]{2}){800}|[0-9a-f]{4000}")
-_GOES = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\s*\(|window\.open\s*\()\s*[^;\n]{0,200}(?:atob|unescape|fromcharcode|decodeuricomponent)\s*\(")
-_TINY = re.compile(r"(?:^|[;\s\"'])(?:width|height)\s*[:=]\s*[\"']?[01](?:px)?\b|display\s*:\s*none|visibility\s*:\s*hidden|(?:left|top)\s*:\s*-\d{3,}")
+_GOES = re.compile(
+    r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\s*\(|window\.open\s*\()\s*[^;\n]{0,200}(?:atob|unescape|fromcharcode|decodeuricomponent)\s*\("
+)
+_TINY = re.compile(
+    r"(?:^|[;\s\"'])(?:width|height)\s*[:=]\s*[\"']?[01](?:px)?\b|display\s*:\s*none|visibility\s*:\s*hidden|(?:left|top)\s*:\s*-\d{3,}"
+)
 
 
 def parse_markup(data: bytes, budget: Budget, *, kind: str) -> Parsed:
@@ -81,7 +96,9 @@ def _members(page: Markup, budget: Budget, parsed: Parsed) -> None:
         _written(script.text, parsed)
 
 
-_WRITTEN = re.compile(r"document\.write(?:ln)?\s*\(\s*(?:unescape|decodeuricomponent|atob)\s*\(\s*([\"'])([^\"'\n]{40,})\1", re.I)
+_WRITTEN = re.compile(
+    r"document\.write(?:ln)?\s*\(\s*(?:unescape|decodeuricomponent|atob)\s*\(\s*([\"'])([^\"'\n]{40,})\1", re.IGNORECASE
+)
 
 
 def _written(text: str, parsed: Parsed) -> None:
@@ -92,7 +109,9 @@ def _written(text: str, parsed: Parsed) -> None:
         inner = unquote(found[2]) if "%" in found[2] else as_text(unbase64(found[2])) or ""
         if "<" in inner:
             parsed.sign("html.written_page", f"line {text.count(chr(10), 0, found.start()) + 1}")
-            parsed.members.append(Member("part written page", BytesContent(inner.encode("utf-8", "replace")), kind="html"))
+            parsed.members.append(
+                Member("part written page", BytesContent(inner.encode("utf-8", "replace")), kind="html")
+            )
 
 
 def _smuggling(page: Markup, scripts: dict[str, Analysis], parsed: Parsed, source: Source) -> None:
@@ -108,7 +127,12 @@ def _smuggling(page: Markup, scripts: dict[str, Analysis], parsed: Parsed, sourc
     saved = "createobjecturl" in lower or "mssave" in lower
     if saved and held and _MAKES.search(lower):
         parsed.sign("html.smuggled_file", "part script")
-    elif saved and _MAKES.search(lower) and _BIG.search(lower) and (downloads or ".download" in lower or "mssave" in lower):
+    elif (
+        saved
+        and _MAKES.search(lower)
+        and _BIG.search(lower)
+        and (downloads or ".download" in lower or "mssave" in lower)
+    ):
         parsed.sign("html.smuggling", "part script")
     if saved and re.search(r"\.click\s*\(\s*\)|dispatchevent", lower) and (held or _BIG.search(lower)):
         parsed.sign("html.saves_by_itself", "part script")
@@ -136,7 +160,11 @@ def _is_share(target: str) -> bool:
     found = re.match(r"(?:file:)?\\\\+([\w.-]+)(?:@[\w]+)?\\[^\\]", lower)
     if not found or not target.lower().startswith(("\\\\", "file:")):
         return False
-    return found[1] not in {"localhost", "127.0.0.1", "."} and ("." in found[1] or target.startswith("\\\\")) and not re.fullmatch("[a-z]:?", found[1])
+    return (
+        found[1] not in {"localhost", "127.0.0.1", "."}
+        and ("." in found[1] or target.startswith("\\\\"))
+        and not re.fullmatch("[a-z]:?", found[1])
+    )
 
 
 def _refresh(tag: Tag, parsed: Parsed, source: Source) -> None:
@@ -161,7 +189,7 @@ def _forms(page: Markup, parsed: Parsed, source: Source) -> None:
     brand = _brand(page)
     if not brand or not hosts:
         return
-    name, domains = brand
+    _, domains = brand
     strangers = [h for h in hosts if not any(h == d or h.endswith("." + d) for d in domains)]
     if strangers:
         parsed.sign("html.brand_password", f"link {_short(strangers[0])}")
@@ -191,12 +219,16 @@ def _active(page: Markup, kind: str, parsed: Parsed) -> None:
         parsed.sign("html.application", "part script")
         small = re.search(r"resizeto\s*\(\s*[01]\s*,\s*[01]\s*\)|moveto\s*\(\s*-\d{3}", text)
         hidden = any(
-            t.attributes.get("windowstate", "").lower() == "minimize" or t.attributes.get("showintaskbar", "").lower() == "no"
+            t.attributes.get("windowstate", "").lower() == "minimize"
+            or t.attributes.get("showintaskbar", "").lower() == "no"
             for t in page.named("hta:application")
         )
         if small or hidden:
             parsed.sign("html.hidden_application", "part script")
-    elif kind == "html" and re.search(r"(?:activexobject|createobject)\s*\(\s*[\"'](?:wscript\.shell|shell\.application|scripting\.filesystemobject|adodb\.stream)", text):
+    elif kind == "html" and re.search(
+        r"(?:activexobject|createobject)\s*\(\s*[\"'](?:wscript\.shell|shell\.application|scripting\.filesystemobject|adodb\.stream)",
+        text,
+    ):
         parsed.sign("html.reaches_out", "part script")
     lower = page.lower
     if ("clipboard" in text or "execcommand" in text) and _COMMAND.search(text):
@@ -214,6 +246,8 @@ _PRESS = re.compile(
     r"win(?:dows)?(?:\s*(?:key|logo key|logo|ボタン|キー))?(?:</\w+>|\s|&nbsp;)*[+＋](?:<\w+[^>]*>|\s|&nbsp;)*r\b"
     r"|windows\s*キー[^。]{0,20}r\b|ファイル名を指定して実行|\brun\s+dialog|&#x229e;|⊞"
 )
+
+load_data("formats/html/brands.yaml")  # a jailed worker opens no file later
 
 parse_html = partial(parse_markup, kind="html")
 parse_hta = partial(parse_markup, kind="hta")

@@ -44,13 +44,9 @@ rule temporary_place
 rule names_program
 {
     strings:
-        $a1 = ".exe"
-        $a2 = ".bat"
-        $a3 = ".vbs"
-        $a4 = ".scr"
-        $a5 = ".ps1"
+        $a = /\.(exe|bat|vbs|scr|ps1)[^A-Za-z0-9_]/
     condition:
-        any of them
+        $a
 }
 
 rule defines_classes

@@ -3,6 +3,7 @@
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
 from anshin.engine.formats.contract import Parsed
+from anshin.engine.formats.frozen import take_out
 from anshin.engine.formats.macho import facts, signs
 from anshin.engine.formats.macho.fat import slices
 from anshin.engine.formats.macho.image import read
@@ -46,6 +47,7 @@ def parse(data: bytes, budget: Budget) -> Parsed:
         parsed.sign("macho.malformed", "header Mach-O")
     if richest is not None:
         facts.add_facts(richest, found, parsed)
+    take_out(data, budget, parsed)
     for number, (_, piece) in enumerate(found.others, 1):
         budget.spend(len(piece))
         parsed.members.append(Member(f"(slice {number})", BytesContent(piece)))

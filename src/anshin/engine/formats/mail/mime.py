@@ -23,7 +23,7 @@ _PARAMETER = re.compile(r";\s*([\w.\-]{1,60}(?:\*\d{0,3}\*?|\*)?)\s*=\s*(\"(?:[^
 _WORD = re.compile(r"=\?([\w\-]{1,40})(?:\*[\w-]*)?\?([bqBQ])\?([^?]*)\?=")
 _BROKEN_BOUNDARY = re.compile(rb"(?<![^\n])--([^\r\n]{1,200})\r?\n(?=[Cc]ontent-[A-Za-z-]{3,40}:)")
 _UU = re.compile(rb"^begin 0?[0-7]{3} ([^\r\n]{1,200})\r?\n(.*?)^(?:end\b|\Z)", re.MULTILINE | re.DOTALL)
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _FEWEST = 400
 """Bytes of base64 outside of every part that are worth looking at."""
 _LOOSE = re.compile(rb"(?:[A-Za-z0-9+/]{60,100}\r?\n){6,}[A-Za-z0-9+/=]{0,100}")
@@ -218,12 +218,12 @@ def body(data: bytes, part: Part) -> tuple[bytes, bool]:
     if encoding in {"x-uuencode", "uuencode", "x-uue"}:
         found = uuencoded(raw)
         return (found[0][1], True) if found else (raw, False)
-    return raw, encoding in {"", "7bit", "8bit", "binary"}
+    return raw, True  # mail programs show what they do not know as it is
 
 
 def base64_bytes(raw: bytes) -> tuple[bytes, bool]:
     """Return what base64 means to a tolerant reader: strange signs are passed over, and after padding it goes on."""
-    clean = _NOT_BASE64.sub(b"", raw)
+    clean = raw.translate(None, _NOT_BASE64)
     if b"=" not in clean.rstrip(b"="):
         return _base64_piece(clean.rstrip(b"="), padded=clean.endswith(b"="))
     out, whole = b"", True

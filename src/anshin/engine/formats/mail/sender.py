@@ -76,6 +76,12 @@ def _mixed(domain: str) -> bool:
         scripts = {unicodedata.name(c, "?").split(" ")[0] for c in text if c.isalpha()}
         if len(scripts & {"LATIN", "CYRILLIC", "GREEK"}) > 1:
             return True
-        if label.startswith("xn--") and scripts and scripts <= {"CYRILLIC"} and not set(text) - set("аеорсухіјѕԁһьѵԛԝ"):
+        foreign_end = domain.rpartition(".")[2].startswith("xn--")  # a whole name in that script is honest there
+        if (
+            label.startswith("xn--")
+            and not foreign_end
+            and scripts == {"CYRILLIC"}
+            and not set(text) - set("аеорсухіјѕԁһьѵԛԝ")
+        ):
             return True
     return False

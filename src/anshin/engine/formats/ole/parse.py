@@ -2,7 +2,6 @@
 
 import math
 import re
-import zlib
 
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
@@ -23,6 +22,7 @@ _PROGRAM = re.compile(rb"This program (?:cannot be run in DOS mode|must be run u
 _COMMAND = re.compile(rb"(?i)powershell|cmd(?:\.exe)? /c|mshta|wscript\.shell")
 _MEMBER_STARTS = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rt", b"MZ", b"MSCF", b"FWS", b"CWS", b"ZWS")
 MAX_MEMBERS = 500
+MAX_PROGRAMS = 10
 
 
 def parse_ole(data: bytes, budget: Budget) -> Parsed:
@@ -91,7 +91,7 @@ def entry_signs(found: Parsed, box: Container, entry: Entry) -> None:
             found.sign("ole.equation_exploit", _place(entry))
     elif name == "\x01ole" or name.startswith("\x03link"):
         _link(found, box.read(entry, 1 << 16), entry)
-    elif name.endswith("summaryinformation") and _COMMAND.search(box.read(entry, 1 << 18).replace(b"\0", b"")):
+    elif name.endswith("summaryinformation") and _COMMAND.search(box.read(entry, 1 << 16).replace(b"\0", b"")):
         found.sign("ole.command_in_properties", _place(entry))
 
 
@@ -131,13 +131,15 @@ def _program(found: Parsed, box: Container, entry: Entry, budget: Budget) -> Non
     if entry.size < 512:
         return
     body = box.read(entry)
-    for number, match in enumerate(_PROGRAM.finditer(body)):
-        start = body.rfind(b"MZ", max(0, match.start() - 1024), match.start())
-        if start >= 0:
+    at = -1
+    for number in range(1, MAX_PROGRAMS + 1):
+        at = body.find(b"This program ", at + 1)
+        if at < 0:
+            return
+        start = body.rfind(b"MZ", max(0, at - 1024), at)
+        if start >= 0 and _PROGRAM.match(body, at):
             found.sign("ole.embedded_program", _place(entry))
-            _member(found, f"{entry.path} program {number + 1}", body[start:], budget)
-        if number >= 9:
-            break
+            _member(found, f"{entry.path} program {number}", body[start:], budget)
 
 
 def _locked(box: Container, names: set[str]) -> bool:
@@ -202,7 +204,6 @@ def _facts(found: Parsed, box: Container, data: bytes, *, locked: bool, installe
         "has_table": float("1table" in names or "0table" in names),
         "has_summary": float(any(n.endswith("summaryinformation") for n in names)),
         "members": math.log1p(len(found.members)),
-        "compressible": _compressible(data),
     }
     for entry in box.entries[:500]:
         if len(found.tokens) < 4000:
@@ -210,9 +211,3 @@ def _facts(found: Parsed, box: Container, data: bytes, *, locked: bool, installe
         if entry.clsid:
             found.tokens.append(f"clsid:{entry.clsid}")
     del found.tokens[4096:]
-
-
-def _compressible(data: bytes) -> float:
-    """Return how far a sample from the middle can be compressed: packed payloads cannot."""
-    middle = data[len(data) // 2 : len(data) // 2 + 8192]
-    return len(zlib.compress(middle, 1)) / max(1, len(middle))

@@ -8,8 +8,7 @@ from anshin.engine.formats.ole.dde import field_signs
 
 _FIELD = re.compile(rb"\x13([^\x13\x14\x15]{3,2000})[\x14\x15]")
 _FIELD_WIDE = re.compile(rb"\x13\x00((?:[^\x13\x14\x15]\x00){3,2000})[\x14\x15]\x00")
-_WORDS = re.compile(rb"(?i)D\x00?D\x00?E|INCLUDE|IMPORT|LINK|I\x00N\x00C\x00L")
-_REMOTE = re.compile(r"(?i)^(?:https?:|\\\\\\\\|ftp:)")
+_WORDS = tuple(w for word in ("DDE", "INCLUDE", "IMPORT", "LINK") for w in (word.encode(), word.encode("utf-16-le")))
 
 
 def read_word(found: Parsed, box: Container) -> None:
@@ -20,9 +19,10 @@ def read_word(found: Parsed, box: Container) -> None:
 
 def _fields(found: Parsed, data: bytes) -> None:
     count = 0
+    upper = data.upper()
+    if not any(word in upper for word in _WORDS):
+        return
     for pattern, code in ((_FIELD, "cp1252"), (_FIELD_WIDE, "utf-16-le")):
-        if not _WORDS.search(data):
-            break
         for match in pattern.finditer(data):
             count += 1
             field_signs(found, match[1].decode(code, "replace"))

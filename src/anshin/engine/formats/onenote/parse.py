@@ -17,9 +17,9 @@ from anshin.engine.unpack.member import Member, Problem
 STORE = bytes.fromhex("e716e3bd65261145a4c48d4d0b7a9eac")
 HEADER = 36
 MAX_FILES = 500
-_NAME = re.compile(
-    rb"(?:[\x20-\x21\x23-\x29\x2b-\x2e\x30-\x39\x3b\x3d\x40-\x5b\x5d-\x7b}~]\0){1,120}\.\0(?:[A-Za-z0-9]\0){2,4}(?![A-Za-z0-9]\0)"
-)
+_ENDING = re.compile(rb"\.\0(?:[A-Za-z0-9]\0){2,4}(?![A-Za-z0-9]\0)")
+_NAME = re.compile(r"[^\x00-\x1f\"*/:<>?\\|\ufffd]{1,120}$")
+"""What may stand before the ending in a name of Windows."""
 _SCRIPT = re.compile(
     rb"(?i)<hta:application|<script|wscript\.|createobject|activexobject|powershell|^\s*@echo off|^\s*<job"
     rb"|\bstart-process\b"
@@ -28,6 +28,7 @@ _CLICK = re.compile(
     r"(?i)double[\s-]*click|click\s+(?:here\s+)?to\s+(?:view|open|see)|view\s+document"
     r"|ダブルクリック|クリックして(?:表示|開|閲覧)"
 )
+_PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".one", ".com", ".net", ".org", ".html"})
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"\x01\0\0\0")
 
 
@@ -116,21 +117,13 @@ def _outside(data: bytes, blobs: list[bytes]) -> bytes:
 def _names(data: bytes, blobs: list[bytes]) -> list[str]:
     """Return names with an ending, in order; those of pictures left out."""
     found: dict[str, None] = {}
-    for match in _NAME.finditer(_outside(data, blobs)):
-        name = match[0].decode("utf-16-le").strip()
-        if name.rpartition(".")[2].lower() not in {
-            "png",
-            "jpg",
-            "jpeg",
-            "gif",
-            "bmp",
-            "one",
-            "com",
-            "net",
-            "org",
-            "html",
-        }:
-            found.setdefault(name)
+    text = _outside(data, blobs)
+    for match in _ENDING.finditer(text):
+        ending = match[0].decode("utf-16-le")
+        before = text[max(0, match.start() - 240) : match.start()]
+        stem = _NAME.search(before[len(before) % 2 :].decode("utf-16-le", "replace"))
+        if stem and ending.lower() not in _PICTURE_ENDINGS:
+            found.setdefault((stem[0] + ending).strip())
         if len(found) >= MAX_FILES:
             break
     return list(found)

@@ -11,7 +11,7 @@ from anshin.engine.formats.ooxml.xml import as_text, elements
 
 _PARTS = re.compile(r"^word/(?:document|header|footer|footnotes|endnotes|comments|glossary/document)\w*\.xml$")
 _PIECE = re.compile(
-    r"<(?:\w+:)?fldChar\b[^>]*fldCharType\s*=\s*[\"'](begin|separate|end)[\"']|<(?:\w+:)?instrText\b[^>]*>([^<]*)<|<(?:\w+:)?p[\s>]"
+    r"<(?:\w+:)?fldChar\b[^<>]*fldCharType\s*=\s*[\"'](begin|separate|end)[\"']|<(?:\w+:)?instrText\b[^<>]*>([^<]*)<|<(?:\w+:)?p[\s>]"
 )
 _QUOTE = re.compile(r"(?i)\bQUOTE\s+((?:\d{1,3}\s+)+\d{1,3})")
 MAX_FIELDS = 20_000

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-_ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_ATTRIBUTE = re.compile(r"(?<![\w:.-])([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)\b", re.IGNORECASE)
 
 
@@ -26,7 +26,7 @@ def as_text(part: bytes) -> str:
 
 @cache
 def _start(name: str) -> re.Pattern[str]:
-    return re.compile(rf"<(?:\w+:)?(?:{name})(?=[\s/>])([^>]*)>")
+    return re.compile(rf"<(?:\w+:)?(?:{name})(?=[\s/>])([^<>]*)>")
 
 
 def elements(text: str, name: str) -> Iterator[tuple[dict[str, str], int]]:

@@ -34,6 +34,7 @@ class Actions:
         self.found: list[Action] = []
         self.page_events = 0
         self.script_names = 0
+        self.missing = False  # something is to run by itself that is not there
         self._openings()
         for entry in document.with_name("AA", MOST_HOLDERS):
             self._events(entry)
@@ -92,6 +93,7 @@ class Actions:
             item, at = todo.pop()
             if isinstance(item, Ref):
                 at = item.number
+                self.missing = self.missing or (auto and self._document.entry(item) is None)
             action = self._document.follow(item)
             if isinstance(action, list):
                 todo += [(i, at) for i in action[:64] if isinstance(i, Ref | dict)]

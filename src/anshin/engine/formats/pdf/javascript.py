@@ -19,8 +19,9 @@ MOST_TEXT = 2 * 1024 * 1024
 """Characters of all scripts together that are looked at."""
 SEARCHED = 256 * 1024
 _XFA_SCRIPT = re.compile(
-    r"<(?:\w{1,20}:)?script\b[^>]{0,400}>(.{1,400000}?)</(?:\w{1,20}:)?script\s*>", re.DOTALL | re.IGNORECASE
+    r"<(?:\w{1,20}:)?script\b[^>]{0,400}>(.{1,400000}?)(?:</(?:\w{1,20}:)?script\s*>|\Z)", re.DOTALL | re.IGNORECASE
 )
+_AT_START = re.compile(r"activity\s*=\s*[\"'](?:initialize|ready|docReady|preOpen|enter|full)[\"']", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(lt|gt|amp|quot|apos));")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _STRINGS = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'", re.DOTALL)
@@ -59,11 +60,19 @@ def scripts(document: Document, actions: Actions, forms: list[tuple[int, bytes]]
         settings = document.dictionary(source)
         found.append(Script(text, action.auto, action.number, tuple(document.filters(settings)[0]) if settings else ()))
     for number, data in forms:
-        for match in _XFA_SCRIPT.finditer(data.decode("utf-8", "replace")[:MOST_TEXT]):
+        page = data.decode("utf-8", "replace")[:MOST_TEXT]
+        for match in _XFA_SCRIPT.finditer(page):
             text = _ENTITY.sub(_character, match[1]).replace("<![CDATA[", "").replace("]]>", "")
             if text.strip() and len(found) < 4_000:
-                found.append(Script(text, auto=False, number=number))
+                found.append(Script(text, auto=_runs_at_start(page, match.start()), number=number))
     return found
+
+
+def _runs_at_start(page: str, at: int) -> bool:
+    """Whether the event around a script of a form comes by itself, when the form is opened."""
+    before = page[max(0, at - 600) : at]
+    event = before[before.rfind("<event") :] if "<event" in before else ""
+    return _AT_START.search(event) is not None
 
 
 def _character(match: re.Match[str]) -> str:
@@ -104,12 +113,13 @@ def _calls(hits: dict[str, int], text: str) -> list[tuple[str, object]]:
     """Return what the words of a script tell, wherever it runs."""
     encoded = hits["unescape"] + hits["from_char_code"] + hits["char_code_at"] + hits["parse_int"]
     unpacks = encoded + hits["hex_byte"] // 20 >= 2 or (hits["replace"] and hits["split"]) or _longest(text) > 2000
-    runs = hits["eval"] or (hits["set_timeout"] and hits["concat_call"])
+    runs = hits["eval"] or hits["indirect_call"] or (hits["set_timeout"] and hits["concat_call"])
+    decodes = unpacks or hits["unescape"] or hits["from_char_code"] or hits["replace"] or hits["split"]
     code = hits["hex_word"] >= 8 or hits["heap_words"] >= 2
     grows = hits["doubling"] or hits["length_loop"]
     return [
         ("pdf.script_unpacks", runs and unpacks),
-        ("pdf.script_from_text", runs and hits["annotation_text"]),
+        ("pdf.script_from_text", runs and decodes and hits["annotation_text"]),
         ("pdf.script_machine_code", code and hits["unescape"]),
         ("pdf.script_fills_memory", grows and hits["unescape"] and (code or hits["hex_word"])),
         ("pdf.script_overflow", hits["printf_overflow"]),

@@ -41,6 +41,8 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     _media(document, parsed)
     judge_streams(document, parsed)
     judge_shape(document, actions, parsed)
+    if document.found.unended or actions.missing:
+        parsed.problems.append(Problem(gap="damaged", detail="format pdf"))  # cut short: what was to run may be gone
     return parsed
 
 

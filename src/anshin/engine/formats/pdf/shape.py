@@ -123,13 +123,14 @@ def _page_facts(document: Document, parsed: Parsed) -> None:
     parsed.facts["first_page_picture"] = float(shows_picture)
     parsed.facts["first_page_empty"] = float(empty)
     parsed.facts["first_page_length"] = math.log1p(len(text))
-    blank = empty and not document.names[b"AcroForm"] and not document.names[b"Annots"]
+    from_notes = any(s.code == "pdf.script_from_text" for s in parsed.signs)  # then the notes are no contents
+    blank = empty and not document.names[b"AcroForm"] and (from_notes or not document.names[b"Annots"])
     if (
         document.names[b"Page"] <= 2
         and blank
         and not document.locked
         and parsed.facts.get("js_auto")
-        and parsed.facts.get("js_length", 0.0) > math.log1p(1000)
+        and parsed.facts.get("js_length", 0.0) > math.log1p(250 if from_notes else 1000)
     ):
         parsed.sign("pdf.only_script", f"object {entry.number}" if entry else "")
 

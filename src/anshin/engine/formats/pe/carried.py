@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from anshin.engine.budget import Budget
-from anshin.engine.content import BytesContent
+from anshin.engine.content import BytesContent, SliceContent
 from anshin.engine.formats.pe.program import Program
-from anshin.engine.formats.pe.pyinstaller import entries
+from anshin.engine.formats.pyinstaller import entries
 from anshin.engine.names import safe_name, shortened
 from anshin.engine.unpack.member import Found, Member, Problem
 
@@ -28,12 +28,13 @@ def carried(program: Program, budget: Budget) -> Found:
     data = program.image.data
     if program.overlay.kind == "pyinstaller":
         yield from entries(data, program.overlay, budget)
-    for count, (name, raw) in enumerate(_all(program)):
+    whole = BytesContent(data)
+    for count, (name, start, size) in enumerate(_all(program)):
         if count >= MAX_MEMBERS:
             yield Problem(gap="members")
             return
-        budget.spend(len(raw))
-        yield Member(shortened(safe_name(name), 120), BytesContent(raw))
+        budget.spend(size)
+        yield Member(shortened(safe_name(name), 120), SliceContent(whole, start, start + size))
     at = program.marks.places.get("text_base64_program")
     run = _BASE64.match(_without_zeros(data, at)) if at is not None else None
     if run is not None:
@@ -43,18 +44,18 @@ def carried(program: Program, budget: Budget) -> Found:
             yield Member("base64 program", BytesContent(raw))
 
 
-def _all(program: Program) -> Iterator[tuple[str, bytes]]:
+def _all(program: Program) -> Iterator[tuple[str, int, int]]:
+    """Yield name, place and size."""
     data = program.image.data
     for number, (at, size) in enumerate(program.embedded, 1):
-        yield f"program {number}", data[at : at + size]
+        yield f"program {number}", at, size
     overlay = program.overlay
-    raw = data[overlay.at : overlay.at + overlay.size]
     if overlay.kind in {"7z", "rar", "cab", "gzip", "xz", "ole2", "pdf"}:
-        yield f"overlay.{overlay.kind}", raw
+        yield f"overlay.{overlay.kind}", overlay.at, overlay.size
     elif overlay.kind == "7z-sfx":
-        start = raw.find(b"7z\xbc\xaf'\x1c")
+        start = data.find(b"7z\xbc\xaf'\x1c", overlay.at)
         if start >= 0:
-            yield "overlay.7z", raw[start:]
+            yield "overlay.7z", start, overlay.at + overlay.size - start
     inside = [
         (f"{leaf.type} {leaf.name}", leaf.at, leaf.size) for leaf in program.resources.leaves if leaf.type not in _PLAIN
     ]
@@ -62,7 +63,7 @@ def _all(program: Program) -> Iterator[tuple[str, bytes]]:
     for name, at, size in inside:
         head = data[at : at + min(size, 4096)]
         if head.startswith(_ARCHIVES) or (b"\0\0\0" not in head and _SCRIPT.search(head.replace(b"\0", b""))):
-            yield f"resource {name}", data[at : at + size]
+            yield f"resource {name}", at, min(size, len(data) - at)
 
 
 def _without_zeros(data: bytes, at: int) -> bytes:

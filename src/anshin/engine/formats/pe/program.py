@@ -70,13 +70,15 @@ def read_program(image: Image, budget: Budget) -> Program:
     budget.check_time()
     inside = data[: overlay.at] if overlay.kind == "zip" else data  # a ZIP is taken apart on its own
     found.embedded = list(embedded(inside, budget))
-    found.entropies = [measured(image.content(s)) for s in image.sections[:96]]
+    view = memoryview(data)
+    spans = ((s.at, min(s.at, s.raw_at) + s.raw_size) for s in image.sections[:96])
+    found.entropies = [measured(view[start:end]) for start, end in spans]
     return found
 
 
-def measured(raw: bytes) -> float:
+def measured(raw: memoryview | bytes) -> float:
     """Return the entropy in bits of bytes, of long ones from evenly spread pieces."""
-    if not raw:
+    if not len(raw):
         return 0.0
     if len(raw) > SAMPLED:
         step = len(raw) // 32

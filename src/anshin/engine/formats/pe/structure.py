@@ -1,5 +1,6 @@
 """Signs in how a program is built."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ _KNOWN_PACKED = (
     b"RIFF", b"OggS", b"ID3", b"wOF", b"Rar!", b"BZh", b"%PDF", b'\x04"M\x18', b"fLaC", b"\0\0\x01\0", b"FWS", b"CWS",
     b"MZ",
 )  # fmt: skip
+_LETTER = re.compile(r"[A-Za-z0-9]")
 _PICTURES = frozenset(
     {"icon", "cursor", "bitmap", "group_icon", "group_cursor", "font", "fontdir", "anicursor", "aniicon"}
 )
@@ -142,8 +144,12 @@ def sealed(program: Program, leaf: Leaf) -> bool:
     """Whether a resource looks encrypted: high entropy, and no mark of a kind that is compressed."""
     if leaf.size < 8192 or leaf.type in _PICTURES:
         return False
-    raw = program.image.data[leaf.at : leaf.at + leaf.size]
-    return not raw.startswith(_KNOWN_PACKED) and measured(raw) > _SEALED
+    return looks_sealed(program.image.data, leaf.at, leaf.size)
+
+
+def looks_sealed(data: bytes, at: int, size: int) -> bool:
+    """Whether a run of bytes has the entropy of what is encrypted, and no mark of a kind that is compressed."""
+    return not data.startswith(_KNOWN_PACKED, at) and measured(memoryview(data)[at : at + size]) > _SEALED
 
 
 def _carried(program: Program, parsed: Parsed) -> None:
@@ -154,12 +160,10 @@ def _carried(program: Program, parsed: Parsed) -> None:
     for at, _ in program.embedded:
         code = "pe.overlay_program" if overlay.size and at >= overlay.at else "pe.embedded_program"
         parsed.sign(code, offset=at)
-    if overlay.kind in {"nsis", "inno", "7z-sfx", "pyinstaller"}:
+    if overlay.kind in {"nsis", "inno", "pyinstaller"}:
         parsed.sign("pe.installer", word("part", overlay.kind), offset=overlay.at)
-    elif overlay.size >= 8192 and not overlay.kind:
-        raw = data[overlay.at : overlay.at + overlay.size]
-        if measured(raw) > _SEALED and not raw.startswith(_KNOWN_PACKED):
-            parsed.sign("pe.overlay_encrypted", "part overlay", offset=overlay.at)
+    elif overlay.size >= 8192 and not overlay.kind and looks_sealed(data, overlay.at, overlay.size):
+        parsed.sign("pe.overlay_encrypted", "part overlay", offset=overlay.at)
     if program.resources.level == "requireAdministrator":
         parsed.sign("pe.wants_administrator", "resource manifest")
     if program.resources.auto_elevate and "microsoft" not in program.signature.signers:
@@ -173,10 +177,9 @@ def _managed(program: Program, parsed: Parsed) -> None:
     if mark:
         parsed.sign("pe.net_obfuscator", word("class", mark))
     names = [n for n in dotnet.types if n]
-    odd = sum(1 for n in names if not n.isprintable() or not any(c.isascii() and c.isalnum() for c in n))
+    odd = sum(1 for n in names if not n.isprintable() or _LETTER.search(n) is None)
     if len(names) >= 8 and odd * 2 > len(names):
         parsed.sign("pe.net_names_unreadable", "part classes")
     for name, at, size in dotnet.resources:
-        raw = program.image.data[at : at + size]
-        if size >= 8192 and measured(raw) > _SEALED and not raw.startswith(_KNOWN_PACKED):
+        if size >= 8192 and looks_sealed(program.image.data, at, size):
             parsed.sign("pe.net_resource_encrypted", word("resource", name), offset=at)

@@ -16,7 +16,7 @@ from anshin.engine.formats.rtf.objects import EmbeddedObject, group_of, read_obj
 from anshin.engine.unpack.member import Member, Problem
 
 MAX_OBJECTS = 300
-MAX_FIELDS = 3000
+MAX_FIELDS = 2000
 _TEMPLATE = re.compile(rb"\\\*\s*\\template\s*(?:\{\s*)?([^{}]{3,600})")
 _CONTROL = re.compile(rb"\\'([0-9a-fA-F]{2})|\\[a-zA-Z]+-?\d* ?|\\\*|[{}\r\n]")
 _UNICODE = re.compile(rb"\\u(-?\d{1,6})\s?\??")
@@ -151,7 +151,7 @@ def _fields(found: Parsed, data: bytes, budget: Budget) -> None:
     found.facts["fields"] = math.log1p(count)
 
 
-def _group_end(data: bytes, at: int, most: int = 8000) -> int:
+def _group_end(data: bytes, at: int, most: int = 4000) -> int:
     """Return where the group ends that `at` lies in."""
     depth = 0
     for match in re.finditer(rb"\\[{}\\]|[{}]", data[at : at + most]):

@@ -9,8 +9,8 @@ from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
 from anshin.engine.formats.contract import Layer, Parsed, Sign
 from anshin.engine.formats.script import match, measure
-from anshin.engine.formats.script.decode import Piece, pieces, reveal
-from anshin.engine.formats.script.source import Source
+from anshin.engine.formats.script.decode import Piece, load_decoder_tables, pieces, reveal
+from anshin.engine.formats.script.source import Source, load_source_tables
 from anshin.engine.unpack.member import Member, Problem
 from anshin.engine.verdict import Place
 
@@ -131,7 +131,7 @@ class _Analyser:
 
     @staticmethod
     def _news(source: Source, task: _Task) -> bool:
-        """Whether a text put in another way shows a word that was not to be seen before, or is short enough to ask twice."""
+        """Whether a text put in another way shows a new word, or is short enough to look at twice."""
         if len(source.text) <= SHORT and task.how.count("joined strings") == 0:
             return True
         return any(not set(row.words) & task.source.words for row in match.wanted(source))
@@ -176,3 +176,14 @@ class _Analyser:
 def _key(data: str | bytes) -> bytes:
     raw = data.encode("utf-8", "replace") if isinstance(data, str) else b"\0" + data
     return hashlib.blake2b(raw, digest_size=16).digest()
+
+
+def _load() -> None:
+    """Read every table now: a jailed worker opens no file later."""
+    match.load()
+    load_source_tables()
+    load_decoder_tables()
+    measure.load()
+
+
+_load()

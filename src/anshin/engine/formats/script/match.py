@@ -1,8 +1,8 @@
 """Finds the signs of `signs/*.yaml` in a text: words first, since a set of words costs nothing, then expressions.
 
-A row: `code`, `in` (languages or groups; none: all), `words` (at least one must be in the text), `with` (one of these, too), `match` (at least one
-expression must match the code in lower case), `also` (each must match), `unless` (none may match), `hidden: true` (honest
-scripts have no reason to hide this in a decoded layer).
+A row: `code`, `in` (languages or groups; none: all), `words` (at least one must be in the text), `with` (one of these,
+too), `match` (at least one expression must match the code in lower case), `also` (each must match), `unless` (none may
+match), `hidden: true` (honest scripts have no reason to hide this in a decoded layer).
 """
 
 import re
@@ -17,9 +17,9 @@ from anshin.engine.formats.script.source import Source
 from anshin.engine.wording import load_data
 
 FOLDER = "formats/script/signs"
-BEFORE, AFTER = 2000, 6000
+BEFORE, AFTER = 1200, 4200
 """Characters around a word in which an expression is looked for."""
-SPOTS = 400
+SPOTS = 100
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Row:
         return self._compiled("unless")
 
     def _compiled(self, part: str) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(text) for text in self.texts.get(part, ()))
+        return tuple(re.compile(text, re.DOTALL) for text in self.texts.get(part, ()))
 
 
 @cache
@@ -64,11 +64,22 @@ def rows() -> tuple[Row, ...]:
 
 
 def _row(row: dict[str, Any], groups: dict[str, list[str]], file: str) -> Row:
-    if not row.get("words") or not row.get("match") or row.keys() - {"code", "in", "words", "match", "also", "unless", "hidden", "with"}:
+    if (
+        not row.get("words")
+        or not row.get("match")
+        or row.keys() - {"code", "in", "words", "match", "also", "unless", "hidden", "with"}
+    ):
         raise ValueError(f"{file}: {row.get('code')} needs words and match, and knows no other fields")
     languages = [name for part in row.get("in", ["all"]) for name in groups.get(part, [part])]
     texts = {part: tuple(row.get(part, ())) for part in ("match", "also", "unless")}
-    return Row(row["code"], frozenset(languages), tuple(str(w) for w in row["words"]), texts, row.get("hidden", False), frozenset(map(str, row.get("with", ()))))
+    return Row(
+        row["code"],
+        frozenset(languages),
+        tuple(str(w) for w in row["words"]),
+        texts,
+        row.get("hidden", False),
+        frozenset(map(str, row.get("with", ()))),
+    )
 
 
 @cache
@@ -91,7 +102,9 @@ def wanted(source: Source) -> list[Row]:
     """Return the rows one of whose words stands in the text."""
     table = _by_word(source.language)
     words = source.words
-    found = {row.code: row for word in words & table.keys() for row in table[word] if not row.others or row.others & words}
+    found = {
+        row.code: row for word in words & table.keys() for row in table[word] if not row.others or row.others & words
+    }
     return sorted(found.values(), key=lambda row: row.code)
 
 
@@ -120,7 +133,8 @@ def _first(row: Row, source: Source) -> re.Match[str] | None:
 
 
 def _spans(row: Row, source: Source) -> list[tuple[int, int]]:
-    code, spots = source.code, []
+    code = source.code
+    spots: list[int] = []
     for word in row.words:
         if word in source.words:
             at = code.find(word)
@@ -135,3 +149,10 @@ def _spans(row: Row, source: Source) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+def load() -> None:
+    """Read the table of signs; expressions are still compiled when they are first wanted."""
+    hidden()
+    for language in {name for row in rows() for name in row.languages}:
+        _by_word(language)

@@ -6,17 +6,16 @@ from functools import cache, cached_property
 
 from anshin.engine.wording import load_data
 
+HEAD = 16 * 1024
+LARGEST_LEXED = 128 * 1024
 LANGUAGES = "formats/script/languages.yaml"
-_WORD = bytes(
-    c + 32 if 65 <= c <= 90 else c if chr(c).isalnum() and c < 128 or c == 95 else 32  # noqa: PLR2004 -- ASCII
-    for c in range(256)
-)
+_WORD = bytes(c + 32 if 65 <= c <= 90 else c if (chr(c).isalnum() and c < 128) or c == 95 else 32 for c in range(256))
 
 
 @cache
 def _pattern(language: str, name: str) -> re.Pattern[str] | None:
     text = load_data(LANGUAGES).get(language, {}).get(name)
-    return re.compile(text, re.S) if text else None
+    return re.compile(text, re.DOTALL) if text else None
 
 
 class Source:
@@ -48,12 +47,19 @@ class Source:
 
     @cached_property
     def code(self) -> str:
-        """The text in lower case, each comment replaced by a space; strings stay."""
+        """The text in lower case, comments replaced by a space; a very long text keeps them."""
         pattern = _pattern(self.language, "comments")
-        if pattern is None:
+        if pattern is None or len(self.text) > LARGEST_LEXED:
             return self.lower
         # strings are matched first, so that a comment mark inside of one is none
         return pattern.sub(lambda m: " " if m.lastgroup == "c" else m[0], self.lower)
+
+    def comment_share(self) -> float:
+        """Return how much of the beginning is comments."""
+        pattern, head = _pattern(self.language, "comments"), self.text[:HEAD].lower()
+        if pattern is None or not head:
+            return 0.0
+        return sum(len(m[0]) for m in pattern.finditer(head) if m.lastgroup == "c") / len(head)
 
     @cached_property
     def _breaks(self) -> list[int]:
@@ -75,7 +81,7 @@ def text_of(data: bytes) -> str:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
     head = data[:512]
-    if len(head) >= 8 and head.count(0) * 3 >= len(head):  # noqa: PLR2004 -- every second byte of Latin text
+    if len(head) >= 8 and head.count(0) * 3 >= len(head):
         even, odd = head[::2].count(0), head[1::2].count(0)
         return data.decode("utf-16-be" if even > odd else "utf-16-le", "replace")
     try:
@@ -91,3 +97,9 @@ def _is_cp932(data: bytes) -> bool:
     except UnicodeDecodeError as error:
         return error.start >= min(len(data), 4096) - 2
     return True
+
+
+def load_source_tables() -> None:
+    """Read the table of languages."""
+    for language in load_data(LANGUAGES):
+        _pattern(language, "comments")

@@ -1,1 +1,4 @@
-"""Shortcuts: LNK of Windows, URL, SCF, library-ms, search-ms, desktop entries, webloc. What they start goes to `formats.script`."""
+"""Shortcuts: LNK of Windows, URL, SCF, library-ms, search-ms, desktop entries, webloc.
+
+What they start goes to `formats.script`.
+"""

@@ -1,4 +1,4 @@
-"""Shell links [MS-SHLLINK], own reader: the header, the item list as text, link info, strings and extra blocks, and what follows.
+"""Shell links [MS-SHLLINK], own reader: header, item list, link info, strings, extra blocks, and what follows them.
 
 Libraries for it (LnkParse3) raise on damage and drop what stands behind the link; attackers use both.
 """
@@ -10,10 +10,18 @@ HEADER = 76
 _HAS_ITEMS, _HAS_INFO, _UNICODE = 1, 2, 128
 _STRINGS = ((4, "name"), (8, "relative"), (16, "folder"), (32, "arguments"), (64, "icon"))
 BLOCKS = {
-    0xA0000001: "environment", 0xA0000002: "console", 0xA0000003: "tracker", 0xA0000004: "console_fe", 0xA0000005: "special_folder",
-    0xA0000006: "darwin", 0xA0000007: "icon_environment", 0xA0000008: "shim", 0xA0000009: "properties", 0xA000000B: "known_folder",
+    0xA0000001: "environment",
+    0xA0000002: "console",
+    0xA0000003: "tracker",
+    0xA0000004: "console_fe",
+    0xA0000005: "special_folder",
+    0xA0000006: "darwin",
+    0xA0000007: "icon_environment",
+    0xA0000008: "shim",
+    0xA0000009: "properties",
+    0xA000000B: "known_folder",
     0xA000000C: "vista_items",
-}  # fmt: skip
+}
 MOST_BLOCKS = 64
 
 
@@ -58,11 +66,11 @@ class Link:
     @property
     def item_path(self) -> str:
         """Names of the item list, joined: longest Unicode name of each item, else its short one."""
-        names = []
+        names: list[str] = []
         at = 0
-        while at + 2 <= len(self.items) and len(names) < 64:  # noqa: PLR2004
+        while at + 2 <= len(self.items) and len(names) < 64:
             (size,) = struct.unpack_from("<H", self.items, at)
-            if size < 3:  # noqa: PLR2004
+            if size < 3:
                 break
             names.append(_item_name(self.items[at + 2 : at + size]))
             at += size
@@ -71,13 +79,15 @@ class Link:
 
 def _item_name(item: bytes) -> str:
     kind = item[0] if item else 0
-    if kind == 0x2F and len(item) > 3:  # noqa: PLR2004 -- a drive
+    if kind == 0x2F and len(item) > 3:
         return item[1:4].split(b"\0")[0].decode("latin-1").rstrip("\\")
-    if kind & 0x70 != 0x30 or len(item) < 14:  # noqa: PLR2004 -- a file or a folder
+    if kind & 0x70 != 0x30 or len(item) < 14:
         return ""
     at = item.rfind(b"\x04\x00\xef\xbe")
     if at > 0 and at + 4 < len(item):
-        texts = [t for t in item[at + 16 :].decode("utf-16-le", "replace").split("\0") if len(t) > 1 and t.isprintable()]
+        texts = [
+            t for t in item[at + 16 :].decode("utf-16-le", "replace").split("\0") if len(t) > 1 and t.isprintable()
+        ]
         if texts:
             return max(texts, key=len)
     return item[12:].split(b"\0")[0].decode("cp932", "replace")
@@ -109,6 +119,7 @@ def read(data: bytes) -> Link:
 def _items(data: bytes, at: int, link: Link) -> int:
     if not link.flags & _HAS_ITEMS:
         return at
+    size: int
     (size,) = struct.unpack_from("<H", data, at)
     link.items = data[at + 2 : at + 2 + size]
     return at + 2 + size
@@ -117,11 +128,12 @@ def _items(data: bytes, at: int, link: Link) -> int:
 def _info(data: bytes, at: int, link: Link) -> int:
     if not link.flags & _HAS_INFO:
         return at
+    size: int
     size, header, flags, _, base, net, _suffix = struct.unpack_from("<IIIIIII", data, at)
     info = data[at : at + size]
     if flags & 1:
         link.base = _ansi(info, base)
-        if header >= 0x24 and len(info) >= 0x24:  # noqa: PLR2004 -- with Unicode paths
+        if header >= 0x24 and len(info) >= 0x24:
             wide = struct.unpack_from("<I", info, 0x1C)[0]
             link.base = _wide(info, wide) or link.base
     if flags & 2 and net and net + 12 <= len(info):
@@ -157,9 +169,9 @@ def _extra(data: bytes, at: int, link: Link) -> int:
         if at + 4 > len(data):
             return min(at, len(data))
         (size,) = struct.unpack_from("<I", data, at)
-        if size < 4:  # noqa: PLR2004
+        if size < 4:
             return at + 4
-        if size < 8 or at + size > len(data):  # noqa: PLR2004
+        if size < 8 or at + size > len(data):
             return at
         name = BLOCKS.get(struct.unpack_from("<I", data, at + 4)[0])
         if name is None:

@@ -14,15 +14,40 @@ APPENDED = 64
 LONG = 260
 PADDED = re.compile(r"[\s\u00a0\u2000-\u200b\u3000]{40,}")
 _TOOLS = re.compile(
-    r"(?:^|[\\/\s\"])(powershell(?:_ise)?|pwsh|cmd|mshta|wscript|cscript|rundll32|regsvr32|msiexec|certutil|bitsadmin|conhost|forfiles|"
-    r"pcalua|explorer|ssh|curl|python|hh|installutil|msbuild|wmic|schtasks|scriptrunner|ftp)(?:\.exe)?[\"\s]*$", re.I
-)  # fmt: skip
-_SHELLS = frozenset({"powershell", "powershell_ise", "pwsh", "cmd", "mshta", "wscript", "cscript", "rundll32", "regsvr32", "conhost", "forfiles", "pcalua", "scriptrunner", "ssh"})
-_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|txt|rtf|jpe?g|png|gif|zip|csv|mp4|html?)$", re.I)
-_DOCUMENT_ICON = re.compile(r"acrord|acrobat|winword|excel|powerpnt|notepad|msedge|chrome|firefox|wordpad|imageres|shell32|\.pdf|\.docx?|\.xlsx?", re.I)
-_SELF = re.compile(r"\.lnk\b[^\n]{0,200}(?:readallbytes|select-string|findstr|get-content|\bgc\b|substring|seek|length)|(?:readallbytes|select-string|findstr|get-content|\bgc\b|get-childitem|\bdir\b)[^\n]{0,200}\.lnk\b", re.I)
-_REMOTE = re.compile(r"^\\\\(?!localhost|127\.|\?\\|\.\\)([\w.-]+?)(?:@(?:ssl|\d+))*\\", re.I)
-_UNUSUAL = re.compile(r"\^|`|%\w+:~|\"\"|\+\s*'|'\s*\+|\$\w+\[\d", re.I)
+    r"(?:^|[\\/\s\"])(powershell(?:_ise)?|pwsh|cmd|mshta|wscript|cscript|rundll32|regsvr32|msiexec|certutil|bitsadmin"
+    r"|conhost|forfiles|pcalua|explorer|ssh|curl|python|hh|installutil|msbuild|wmic|schtasks|scriptrunner|ftp)"
+    r"(?:\.exe)?[\"\s]*$",
+    re.IGNORECASE,
+)
+_SHELLS = frozenset(
+    {
+        "powershell",
+        "powershell_ise",
+        "pwsh",
+        "cmd",
+        "mshta",
+        "wscript",
+        "cscript",
+        "rundll32",
+        "regsvr32",
+        "conhost",
+        "forfiles",
+        "pcalua",
+        "scriptrunner",
+        "ssh",
+    }
+)
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|txt|rtf|jpe?g|png|gif|zip|csv|mp4|html?)$", re.IGNORECASE)
+_DOCUMENT_ICON = re.compile(
+    r"acrord|acrobat|winword|excel|powerpnt|notepad|msedge|chrome|firefox|wordpad|imageres|shell32|\.pdf|\.docx?|\.xlsx?",
+    re.IGNORECASE,
+)
+_SELF = re.compile(
+    r"\.lnk\b[^\n]{0,200}(?:readallbytes|select-string|findstr|get-content|\bgc\b|substring|seek|length)|(?:readallbytes|select-string|findstr|get-content|\bgc\b|get-childitem|\bdir\b)[^\n]{0,200}\.lnk\b",
+    re.IGNORECASE,
+)
+_REMOTE = re.compile(r"^\\\\(?!localhost|127\.|\?\\|\.\\)([\w.-]+?)(?:@(?:ssl|\d+))*\\", re.IGNORECASE)
+_UNUSUAL = re.compile(r"\^|`|%\w+:~|\"\"|\+\s*'|'\s*\+|\$\w+\[\d", re.IGNORECASE)
 
 
 def parse_lnk(data: bytes, budget: Budget) -> Parsed:
@@ -58,24 +83,33 @@ def _looks(link: Link, tool: str, parsed: Parsed) -> None:
     arguments, icon = link.arguments, link.strings.get("icon", "") or link.icon_environment
     if tool in _SHELLS:
         parsed.sign("shortcut.starts_shell", f"command {tool}")
-    if tool in _SHELLS and arguments and link.show == 7:  # noqa: PLR2004 -- minimised
+    if tool in _SHELLS and arguments and link.show == 7:
         parsed.sign("shortcut.minimised", "field show")
     if PADDED.search(arguments):
         parsed.sign("shortcut.padded", "field arguments")
     if tool in _SHELLS and len(arguments) > LONG:
         parsed.sign("shortcut.long_command", "field arguments")
-    if tool in _SHELLS and len(_UNUSUAL.findall(arguments)) >= 4:  # noqa: PLR2004
+    if tool in _SHELLS and len(_UNUSUAL.findall(arguments)) >= 4:
         parsed.sign("shortcut.garbled_command", "field arguments")
     if tool in _SHELLS and icon and _DOCUMENT_ICON.search(icon) and not _TOOLS.search(icon.split(",")[0]):
         parsed.sign("shortcut.document_icon", "field icon")
+    _reaches_out(link, tool, icon, parsed)
+
+
+def _reaches_out(link: Link, tool: str, icon: str, parsed: Parsed) -> None:
+    arguments = link.arguments
     if _REMOTE.match(icon):
         parsed.sign("shortcut.remote_icon", "field icon")
-    if re.match(r"https?://", icon, re.I):
+    if re.match(r"https?://", icon, re.IGNORECASE):
         parsed.sign("shortcut.web_icon", "field icon")
     remote = _REMOTE.match(link.target) or _REMOTE.match(link.share)
-    if remote and (re.search(r"\.(?:exe|scr|js|vbs|hta|bat|cmd|ps1|dll)\b", link.target, re.I) or "@" in link.target.split("\\")[2]):
+    if remote and (
+        re.search(r"\.(?:exe|scr|js|vbs|hta|bat|cmd|ps1|dll)\b", link.target, re.IGNORECASE) or "@" in link.target[:80]
+    ):
         parsed.sign("shortcut.remote_program", f"link {remote[1]}")
-    if tool in _SHELLS and _REMOTE.search(next((w for w in arguments.replace('"', " ").split() if w.startswith("\\\\")), "")):
+    if tool in _SHELLS and _REMOTE.search(
+        next((w for w in arguments.replace('"', " ").split() if w.startswith("\\\\")), "")
+    ):
         parsed.sign("shortcut.remote_program", "field arguments")
     if _SELF.search(arguments) and tool in _SHELLS:
         parsed.sign("shortcut.reads_itself", "field arguments")
@@ -98,7 +132,7 @@ def _measure(link: Link, tool: str, command: str, appended: int, parsed: Parsed)
         "arguments_log": math.log1p(len(arguments)),
         "padding_log": math.log1p(max((len(m[0]) for m in PADDED.finditer(arguments)), default=0)),
         "appended_log": math.log1p(appended),
-        "minimised": float(link.show == 7),  # noqa: PLR2004
+        "minimised": float(link.show == 7),
         "hotkey": float(bool(link.hotkey)),
         "icon": float("icon" in link.strings or bool(link.icon_environment)),
         "icon_index": float(min(abs(link.icon_index), 300)),
@@ -116,7 +150,7 @@ def _measure(link: Link, tool: str, command: str, appended: int, parsed: Parsed)
         "shell": float(tool in _SHELLS),
         "damaged": float(link.damaged),
         "strings": float(len(link.strings)),
-        "urls": float(len(re.findall("https?://", command, re.I))),
+        "urls": float(len(re.findall("https?://", command, re.IGNORECASE))),
         "caret_share": arguments.count("^") / size,
         "percent_share": arguments.count("%") / size,
         "quote_share": (arguments.count('"') + arguments.count("'")) / size,
@@ -130,4 +164,6 @@ def _measure(link: Link, tool: str, command: str, appended: int, parsed: Parsed)
     }
     parsed.facts.update(facts)
     words = re.findall(r"[a-z0-9_]{3,40}", command.lower())
-    parsed.tokens = (sorted(set(words)) + ["block:" + b for b in sorted(link.blocks)] + ["tool:" + tool] + parsed.tokens)[:2048]
+    parsed.tokens = (
+        sorted(set(words)) + ["block:" + b for b in sorted(link.blocks)] + ["tool:" + tool] + parsed.tokens
+    )[:2048]

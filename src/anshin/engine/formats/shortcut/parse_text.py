@@ -9,10 +9,14 @@ from anshin.engine.formats.contract import Parsed
 from anshin.engine.formats.script import analyse
 from anshin.engine.formats.script.source import text_of
 
-_LINE = re.compile(r"^[ \t]*([\w-]+(?:\[\w+\])?)[ \t]*=[ \t]*([^\r\n]*)", re.M)
-_SHARE = re.compile(r"^\s*(?:file:/{2,}|\\\\|//)(?!localhost|127\.0\.0\.1|/|[a-z]:|[a-z]\|)([\w.-]+)[\\/@]", re.I)
-_PROGRAM = re.compile(r"\.(?:exe|scr|com|pif|js|jse|vbs|vbe|hta|bat|cmd|ps1|dll|cpl|msi|lnk|url|wsf|jar)(?:\b|$)", re.I)
-_XML_URL = re.compile(r"<(?:url|location|string|include\s+path)[^>]*>?\s*=?\s*\"?([^<\"]{3,500})", re.I)
+_LINE = re.compile(r"^[ \t]*([\w-]+(?:\[\w+\])?)[ \t]*=[ \t]*([^\r\n]*)", re.MULTILINE)
+_SHARE = re.compile(
+    r"^\s*(?:file:/{2,}|\\\\|//)(?!localhost|127\.0\.0\.1|/|[a-z]:|[a-z]\|)([\w.-]+)[\\/@]", re.IGNORECASE
+)
+_PROGRAM = re.compile(
+    r"\.(?:exe|scr|com|pif|js|jse|vbs|vbe|hta|bat|cmd|ps1|dll|cpl|msi|lnk|url|wsf|jar)(?:\b|$)", re.IGNORECASE
+)
+_XML_URL = re.compile(r"<(?:url|location|string|include\s+path)[^>]*>?\s*=?\s*\"?([^<\"]{3,500})", re.IGNORECASE)
 VALUES = 400
 
 
@@ -27,7 +31,9 @@ def parse_shortcut(data: bytes, budget: Budget, *, kind: str) -> Parsed:
         values = {}
         for _, match in zip(range(VALUES), _LINE.finditer(text), strict=False):
             values.setdefault(match[1].lower(), []).append(match[2].strip())
-    {"url": _url, "scf": _scf, "library": _library, "desktop": _desktop, "webloc": _library}[kind](values, budget, parsed)
+    {"url": _url, "scf": _scf, "library": _library, "desktop": _desktop, "webloc": _library}[kind](
+        values, budget, parsed
+    )
     _measure(values, text, kind, parsed)
     return parsed
 
@@ -35,13 +41,15 @@ def parse_shortcut(data: bytes, budget: Budget, *, kind: str) -> Parsed:
 def _url(values: dict[str, list[str]], budget: Budget, parsed: Parsed) -> None:
     for target in values.get("url", []):
         share = _SHARE.match(target)
-        if share and (_PROGRAM.search(target) or "@" in target[:120]):
+        if share and (_PROGRAM.search(target, share.end()) or "@" in target[:120]):
             parsed.sign("shortcut.remote_program", f"link {share[1]}")
         elif share:
             parsed.sign("shortcut.remote_folder", f"link {share[1]}")
-        elif re.match(r"https?://[^?#]{4,300}\.(?:hta|js|jse|vbs|scr|lnk|url|bat|cmd|ps1)(?:$|[?#])", target, re.I):
+        elif re.match(
+            r"https?://[^?#]{4,300}\.(?:hta|js|jse|vbs|scr|lnk|url|bat|cmd|ps1)(?:$|[?#])", target, re.IGNORECASE
+        ):
             parsed.sign("shortcut.web_program", "field url")
-        if re.match(r"\s*(?:javascript|vbscript|data|mhtml|shell|search-ms|ms-\w+)\s*:", target, re.I):
+        if re.match(r"\s*(?:javascript|vbscript|data|mhtml|shell|search-ms|ms-\w+)\s*:", target, re.IGNORECASE):
             parsed.sign("shortcut.odd_scheme", "field url")
         analyse(target[:8192], "command", budget, where="field url").into(parsed)
     for name in ("iconfile", "workingdirectory"):
@@ -61,9 +69,12 @@ def _library(values: dict[str, list[str]], budget: Budget, parsed: Parsed) -> No
     for target in values["url"]:
         budget.check_time()
         share = _SHARE.match(target)
-        if share or (re.match(r"https?://", target, re.I) and re.search(r"davwwwroot|@ssl|@\d{2,5}\\", target, re.I)):
+        if share or (
+            re.match(r"https?://", target, re.IGNORECASE)
+            and re.search(r"davwwwroot|@ssl|@\d{2,5}\\", target, re.IGNORECASE)
+        ):
             parsed.sign("shortcut.remote_folder", "field url")
-        if re.match(r"\s*(?:javascript|file)\s*:", target, re.I) and _PROGRAM.search(target):
+        if re.match(r"\s*(?:javascript|file)\s*:", target, re.IGNORECASE) and _PROGRAM.search(target):
             parsed.sign("shortcut.odd_scheme", "field url")
 
 
@@ -90,7 +101,7 @@ def _measure(values: dict[str, list[str]], text: str, kind: str, parsed: Parsed)
     parsed.facts.update({
         "arguments_log": math.log1p(len(joined)),
         "strings": float(len(values)),
-        "urls": float(len(re.findall("https?://", joined, re.I))),
+        "urls": float(len(re.findall("https?://", joined, re.IGNORECASE))),
         "share": float(bool(_SHARE.search(joined))),
         "non_ascii_share": (len(text) - len(text.encode("ascii", "ignore"))) / max(1, len(text)),
         "layers": float(len(parsed.layers)),

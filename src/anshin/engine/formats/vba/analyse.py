@@ -95,7 +95,7 @@ def _tell(found: Parsed, whole: Behaviour, opening: Behaviour, triggers: set[str
         found.sign("vba.autorun", f"macro {min(triggers)}")
     for flag, place in whole.flags.items():
         found.sign(f"vba.{flag}", place)
-    for flag in ("runs", "downloads", "command", "hidden_object"):
+    for flag in ("runs", "downloads", "command", "hidden_object", "coded_call", "runs_written"):
         if flag in opening.flags:
             found.sign(f"vba.auto_{flag}", opening.flags[flag])
     if "injects" in opening.flags:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from anshin.engine.formats.vba.decode import TELLING
+from anshin.engine.formats.vba.dataflow import follow_files
+from anshin.engine.formats.vba.decode import telling
 from anshin.engine.formats.vba.fold import HOLE
 from anshin.engine.formats.vba.trace import Call, Trace
 from anshin.engine.formats.vba.words import Words, words
@@ -12,7 +13,8 @@ from anshin.engine.formats.vba.words import Words, words
 _HTTP_WORDS = frozenset({"xmlhttp", "serverxmlhttp", "winhttprequest", "xmlhttp60", "xmlhttp30", "serverxmlhttp60",
                          "serverxmlhttp40"})  # fmt: skip
 _SENSITIVE_MEMBERS = frozenset({"run", "exec", "shellexecute", "open", "send", "savetofile", "create", "responsebody"})
-_FILE = re.compile(r"[^\\/\x00\"']{4,}$")
+_CODED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[^\s\\/.:]{10,}|[0-9a-fA-F]{12,}|[A-Za-z0-9+/]{20,}={0,2}")
+"""A text that is neither a word, nor a path, nor the name of an object."""
 
 
 @dataclass(slots=True)
@@ -36,14 +38,17 @@ def behaviour(
     found = Behaviour()
     known = words()
     literals = "\n".join(text for trace in traces for text in trace.literals).lower()
+    own = frozenset(trace.procedure.name for trace in traces if trace.procedure.name)
     shells = any(_is_shell(c, known) for t in traces for c in t.calls if c.kind == "create")
     for trace in traces:
         for call in trace.calls:
             found.calls[call.kind] = found.calls.get(call.kind, 0) + 1
             _call(found, trace, call, known, literals, shells=shells)
+            if call.kind in {"run", "create"} and _coded(call, own):
+                found.flag("coded_call", trace.place(call.line))
         _words(found, trace)
     _injection(found, traces, declared, known)
-    _download(found, traces, known)
+    follow_files(found, traces, known)
     for number, trace in enumerate(traces):
         place = trace.place()
         plain = decoded.get(number, [])
@@ -53,8 +58,8 @@ def behaviour(
         _texts(found, trace.literals, place, known)
         _texts(found, (t for t, _ in trace.folded), place, known)
         for text, pieces in trace.folded:
-            match = TELLING.search(text)
-            if match and pieces >= 2 and match[0].lower() not in literals:
+            word = telling(text) if pieces >= 2 else ""
+            if word and word not in literals:
                 found.flag("hidden_text", place)
     return found
 
@@ -72,7 +77,8 @@ def _call(found: Behaviour, trace: Trace, call: Call, known: Words, literals: st
     elif call.kind == "create":
         if first.startswith(known.objects["downloads"]):
             found.flag("downloads", place)
-        if call.folded and first.startswith(known.hidden_objects) and first not in literals:
+        beginning = next((name for name in known.hidden_objects if first.startswith(name)), "")
+        if call.folded and beginning and beginning not in literals:
             found.flag("hidden_object", place)
         if first.startswith(("winmgmts", "wbemscripting")):
             found.flag("wmi", place)
@@ -82,6 +88,12 @@ def _call(found: Behaviour, trace: Trace, call: Call, known: Words, literals: st
         member = call.texts[1].lower()
         if member in _SENSITIVE_MEMBERS and f"\n{member}\n" not in f"\n{literals}\n":
             found.flag("hidden_object", place)
+
+
+def _coded(call: Call, own: frozenset[str]) -> bool:
+    """Whether what is run or created comes out of a function of the macro's own that was given a coded text."""
+    first = (call.texts or [""])[0]
+    return not first.strip(HOLE + " ") and bool(call.words & own) and any(map(_CODED.fullmatch, call.literals))
 
 
 def _run(found: Behaviour, trace: Trace, call: Call, first: str, known: Words, *, shells: bool) -> None:
@@ -131,38 +143,6 @@ def _injection(found: Behaviour, traces: list[Trace], declared: dict[str, tuple[
         used |= here
     if used & known.memory and used & known.threads and used & known.copies:
         found.flag("injects", where)
-
-
-def _download(found: Behaviour, traces: list[Trace], known: Words) -> None:
-    """See whether what was fetched is saved, and whether what was saved is run: by name of variable or by path."""
-    saved_text: set[str] = set()
-    program = False
-    for trace in traces:
-        for call in trace.calls:
-            if not _saves(call, trace, downloads="downloads" in found.flags):
-                continue
-            found.flag("downloads_file", trace.place(call.line))
-            names = [match[0].lower() for text in call.texts[-4:] if (match := _FILE.search(text.strip()))]
-            saved_text.update(names)
-            program = program or any(known.patterns["programs"].search(name[-5:]) for name in names)
-    if not {"downloads_file", "runs"} <= found.flags.keys():
-        return
-    for trace in traces:
-        saved = {w for c in trace.calls if c.kind in {"download", "save"} for w in c.words}
-        for call in trace.calls:
-            if call.kind != "run":
-                continue
-            ran = " ".join(call.texts[:4]).lower()
-            unknown = HOLE in ran or not ran
-            if call.words & saved or any(name in ran for name in saved_text) or (program and unknown):
-                found.flag("runs_download", trace.place(call.line))
-
-
-def _saves(call: Call, trace: Trace, *, downloads: bool) -> bool:
-    if call.kind == "download":
-        return "tofile" in call.name
-    fetched = trace.procedure.words & {"responsebody", "savetofile", "responsestream"}
-    return call.kind == "save" and downloads and bool(fetched)
 
 
 def _texts(found: Behaviour, texts: Iterable[str], place: str, known: Words) -> None:

@@ -1,10 +1,13 @@
 """The compression of macro text and of the project's directory. Format: [MS-OVBA] 2.4.1."""
 
-import re
 import struct
 
 CHUNK = 4096
-_START = re.compile(rb"\x01..\x00Attribut[e\x00]", re.DOTALL)
+LONGEST = 1 << 20
+"""Compressed bytes of one text that is looked for by its beginning."""
+MAX_TRIES = 200
+_BEGINNING = b"\x00Attribut"
+"""Every macro text begins with these letters, after one byte that says that none of them is a copy."""
 
 
 def decompress(data: bytes, limit: int = 16 * 1024 * 1024) -> bytes:
@@ -73,11 +76,14 @@ def _copy(out: bytearray, back: int, length: int) -> None:
 
 def hidden_texts(data: bytes, most: int = 50) -> list[tuple[int, bytes]]:
     """Return (offset, text) of every compressed macro text in `data`, by the way each begins."""
-    found = []
-    for match in _START.finditer(data):
-        text = decompress(data[match.start() :])
-        if text.startswith(b"Attribut"):
-            found.append((match.start(), text))
-        if len(found) >= most:
-            break
+    found: list[tuple[int, bytes]] = []
+    at, tries = data.find(_BEGINNING), 0
+    while at >= 0 and len(found) < most and tries < MAX_TRIES:
+        start = at - 3
+        tries += 1
+        if start >= 0 and data[start] == 1:
+            text = decompress(data[start : start + LONGEST])
+            if text.startswith(b"Attribut"):
+                found.append((start, text))
+        at = data.find(_BEGINNING, at + 1)
     return found

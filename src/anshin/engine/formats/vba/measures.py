@@ -5,6 +5,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from anshin.engine.features.content import entropy
 from anshin.engine.formats.contract import Parsed
 from anshin.engine.formats.vba.project import Module
 from anshin.engine.formats.vba.trace import Trace, Tracer
@@ -23,6 +26,8 @@ FLAGS = (
     "downloads",
     "downloads_file",
     "runs_download",
+    "runs_written",
+    "coded_call",
     "writes",
     "registry",
     "wmi",
@@ -132,9 +137,5 @@ def _tokens(found: Parsed, traces: list[Trace], tracer: Tracer, triggers: set[st
 
 
 def _entropy(text: str) -> float:
-    if not text:
-        return 0.0
-    counts: dict[str, int] = {}
-    for char in set(text):
-        counts[char] = text.count(char)
-    return -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
+    raw = np.frombuffer(text.encode("utf-8", "replace"), dtype=np.uint8)
+    return entropy(np.bincount(raw, minlength=256) / raw.size) if raw.size else 0.0

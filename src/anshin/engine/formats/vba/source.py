@@ -10,6 +10,7 @@ _START = re.compile(
 )
 _END = re.compile(r"^\s*end\s+(?:sub|function|property)\b", re.IGNORECASE)
 _REM = re.compile(r"^\s*rem\b", re.IGNORECASE)
+_KEYWORDS = ("sub", "function", "property")
 _WORD = re.compile(r"[^\W\d]\w*")
 MAX_LINES = 60_000
 
@@ -29,12 +30,16 @@ def procedures(text: str) -> list[Procedure]:
     outside = Procedure("", 1)
     found, current = [outside], outside
     for number, line in code_lines(text):
-        if current is outside and (start := _START.match(line)):
-            current = Procedure(start[1].lower(), number)
-            found.append(current)
-        current.lines.append((number, line))
-        if current is not outside and _END.match(line):
-            current = outside
+        lower = line.lower()
+        if current is outside:
+            if any(word in lower for word in _KEYWORDS) and (start := _START.match(line)):
+                current = Procedure(start[1].lower(), number)
+                found.append(current)
+            current.lines.append((number, line))
+        else:
+            current.lines.append((number, line))
+            if lower.lstrip().startswith("end ") and _END.match(line):
+                current = outside
     for one in found:
         one.words = frozenset(_WORD.findall("\n".join(line for _, line in one.lines).lower()))
     return found
@@ -45,12 +50,15 @@ def code_lines(text: str) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     number = 1
     for whole in _joined(text):
-        line = whole.replace("\x01", " ")
+        line, continued = whole, 0
+        if "\x01" in whole:
+            line, continued = whole.replace("\x01", " "), whole.count("\x01")
         if "'" in line:
             line = _uncommented(line)
-        if line.strip() and not line.startswith("Attribute ") and not _REM.match(line):
+        start = line.lstrip()
+        if start and not line.startswith("Attribute ") and not (start[:3].lower() == "rem" and _REM.match(line)):
             found.append((number, line))
-        number += 1 + whole.count("\x01")
+        number += 1 + continued
         if len(found) >= MAX_LINES:
             break
     return found

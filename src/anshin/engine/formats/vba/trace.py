@@ -12,14 +12,16 @@ from anshin.engine.formats.vba.words import words
 _DECLARE = re.compile(
     r'\bdeclare\s+(?:ptrsafe\s+)?(?:function|sub)\s+(\w+)\s+lib\s+"([^"]*)"(?:\s+alias\s+"([^"]*)")?', re.IGNORECASE
 )
-_WORTH = re.compile(
-    r'"|chr|array\(|\bshell\b|\.run\b|\.exec\b|execute|createobject|getobject|\.create\b|\bopen\b|savetofile|&h',
-    re.IGNORECASE,
-)
+_WORTH = ("chr(", "chrw(", "chr$(", "array(", "&h")
+"""Besides calls that reach outside and texts: what makes a line worth working out."""
 _LITERAL = re.compile(r'"((?:[^"\n]|"")*)"')
 _LEADING = frozenset(
     {"let", "set", "const", "public", "private", "global", "static", "call", "dim", "if", "elseif", "case"}
 )
+MAX_DECLARED = 300
+MAX_CALLS = 2000
+LONG_ARGUMENTS = 200
+"""Tokens of arguments that are read once a procedure has shown a hundred calls."""
 _BREAKS = frozenset({":", "then", "else"})
 _GENERIC = frozenset(
     {
@@ -87,6 +89,7 @@ class Call:
     words: frozenset[str]  # names in its arguments
     line: int
     folded: bool = False  # at least one argument was put together from pieces
+    literals: tuple[str, ...] = ()  # text constants in its arguments
 
 
 @dataclass(slots=True)
@@ -114,7 +117,7 @@ def _kinds() -> dict[str, str]:
         **dict.fromkeys((*_API_RUNS, "executeexcel4macro"), "run"),
         **dict.fromkeys(known.creates, "create"),
         **dict.fromkeys(known.downloads_api, "download"),
-        **dict.fromkeys(("savetofile", "createtextfile", "opentextfile"), "save"),
+        **dict.fromkeys(("savetofile", "createtextfile", "opentextfile", "filecopy", "copyfile", "movefile"), "save"),
         "callbyname": "member",
     }
 
@@ -135,7 +138,7 @@ class Tracer:
     def declare(self, procedure: Procedure) -> None:
         """Take the constants and declarations that stand outside procedures, and functions that return a constant."""
         for _, line in procedure.lines:
-            if "eclare" in line or "ECLARE" in line:
+            if "declare" in line.lower() and len(self.declared) < MAX_DECLARED:
                 for name, library, alias in _DECLARE.findall(line):
                     self.declared[name.lower()] = (library.lower(), (alias or name).lower())
                     self.sinks.add(name.lower())
@@ -147,13 +150,19 @@ class Tracer:
     def trace(self, module: str, procedure: Procedure) -> Trace:
         """Return what a procedure does."""
         found = Trace(module, procedure)
+        here = tuple(procedure.words & self.sinks)
         for count, (number, line) in enumerate(procedure.lines):
             if count % 200 == 0:
                 self.budget.check_time()
-            if _DECLARE.search(line) or not (_WORTH.search(line) or self._mentions(line)):
-                continue
-            if '"' in line:
+            lower = line.lower()
+            quoted = '"' in line
+            if quoted:
                 found.literals += [text.replace('""', '"') for text in _LITERAL.findall(line)[:2000]]
+            calls = any(word in lower for word in here)
+            if not (calls or (quoted and ("=" in line or "&" in line)) or any(word in lower for word in _WORTH)):
+                continue
+            if "declare" in lower and _DECLARE.search(line):
+                continue
             statement: list[str] = []
             for token in tokens(line[:200_000]):
                 if token.lower() in _BREAKS:
@@ -163,12 +172,6 @@ class Tracer:
                     statement.append(token)
             self._statement(statement, found, number)
         return found
-
-    def _mentions(self, line: str) -> bool:
-        if not self.declared:
-            return False
-        lower = line.lower()
-        return any(name in lower for name in self.declared)
 
     def _statement(self, line: list[str], trace: Trace, number: int) -> None:
         start = 0
@@ -182,10 +185,22 @@ class Tracer:
         if line[start].lower() == "open" and "for" in (t.lower() for t in line):
             self._note("save", "open", line, start, trace, number)
             return
+        noted = bool(mark)
         for at in range(start, len(line)):
             kind = self._kind(line, at, mark)
             if kind:
+                noted = True
                 self._note(kind, line[at].lower(), line, at, trace, number)
+        if not noted and "&" in line and '"' in "".join(t[0] for t in line):
+            self._passed(line, start, trace)
+
+    def _passed(self, line: list[str], start: int, trace: Trace) -> None:
+        """Keep texts that are put together and passed on to a procedure."""
+        values, after = self.folder.arguments(line, start + 1)
+        pieces = sum(t == "&" for t in line[start:after])
+        for value in values:
+            if isinstance(value, str) and len(value) >= 4:
+                _keep(trace, value, pieces)
 
     def _assign(self, line: list[str], start: int, mark: int, trace: Trace) -> None:
         pieces = sum(t in {"&", "+"} or t[:3].lower() == "chr" for t in line[mark:])
@@ -227,8 +242,10 @@ class Tracer:
         return _kinds().get(name, "")
 
     def _note(self, kind: str, name: str, line: list[str], at: int, trace: Trace, number: int) -> None:
-        if len(trace.calls) >= 2000:
+        if len(trace.calls) >= MAX_CALLS:
             return
+        if len(trace.calls) > 100:
+            line = line[: at + LONG_ARGUMENTS]
         before = self.folder.calls
         values, after = self.folder.arguments(line, at + 1)
         pieces = sum(t in {"&", "+"} or t[:3].lower() == "chr" for t in line[at:after])
@@ -241,7 +258,8 @@ class Tracer:
             if len(text) >= 4 and changed:
                 _keep(trace, text, pieces)
         real = self.declared.get(name, ("", name))[1]
-        trace.calls.append(Call(kind, real, texts, names, number, folded=changed))
+        literals = tuple(t.strip('"') for t in line[at:after] if t[0] == '"')[:50]
+        trace.calls.append(Call(kind, real, texts, names, number, folded=changed, literals=literals))
 
 
 def _assigned(line: list[str], start: int) -> int:

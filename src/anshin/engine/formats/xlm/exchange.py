@@ -14,10 +14,11 @@ from anshin.engine.formats.xlm.report import report
 from anshin.engine.formats.xlm.text import TextReader
 
 MAX_LINES = 200_000
-_DDE = re.compile(
-    r"(?m)(?:^|[,;\t\"])[\s\"']*[=+\-@][^,\n|]{0,60}?([A-Za-z][\w.\\:]{1,60})\|\s*'?([^!\n]{0,300}?)'?!\s*['\"]?\w"
-)
-_ADDRESS = re.compile(r"(?im)^\s*(https?|ftp|file)://([^/\s:]*)")
+_BEFORE = re.compile(r"(?:^|[,;\t\"])[\s\"']*[=+\-@][^,|]{0,60}?([A-Za-z][\w.\\:]{1,60})$")
+_BEHIND = re.compile(r"\|\s*'?([^!\n]{0,300}?)'?!\s*['\"]?\w")
+"""`=program|'topic'!item`: what stands before the bar, and behind it."""
+MAX_BARS = 20_000
+_ADDRESS = re.compile(r"(?im)^[ \t]*(https?|ftp|file)://([^/\s:]*)")
 
 
 def _text(data: bytes) -> str:
@@ -86,8 +87,16 @@ def parse_csv(data: bytes, budget: Budget) -> Parsed:
 
 
 def _programs(found: Parsed, text: str) -> None:
-    for match in list(_DDE.finditer(text))[:200]:
-        field_signs(found, f"DDE {match[1]} {match[2]}")
+    at, count = text.find("|"), 0
+    while at >= 0 and count < MAX_BARS:
+        count += 1
+        behind = _BEHIND.match(text, at)
+        if behind:
+            start = max(text.rfind("\n", 0, at) + 1, at - 130)
+            before = _BEFORE.search(text[start:at])
+            if before:
+                field_signs(found, f"DDE {before[1]} {behind[1]}")
+        at = text.find("|", at + 1)
 
 
 def _facts(found: Parsed, lines: list[str]) -> None:

@@ -52,6 +52,7 @@ class Evaluator:
         self._book = book
         self.steps = steps
         self.joined = 0  # pieces joined so far
+        self.letters = 4 * LONGEST * 16  # of texts that may still be put together
         self._known: dict[tuple[int, Cell], Value] = {}
 
     def value(self, node: Node, sheet: int, depth: int = 0) -> Value:
@@ -87,7 +88,7 @@ class Evaluator:
         if node.name in {"&", "CONCATENATE"}:
             self.joined += len(values)
             text = "".join(as_text(v) for v in values)
-            return text if len(text) <= LONGEST else None
+            return self.take(text)
         function = _FUNCTIONS.get(node.name)
         if function is None:
             return None
@@ -95,7 +96,12 @@ class Evaluator:
             found = function(values)
         except (TypeError, ValueError, IndexError, OverflowError, ZeroDivisionError):
             return None
-        return None if isinstance(found, str) and len(found) > LONGEST else found
+        return self.take(found) if isinstance(found, str) else found
+
+    def take(self, text: str) -> str | None:
+        """Count a text; None where it, or all texts together, are too long."""
+        self.letters -= len(text)
+        return text if len(text) <= LONGEST and self.letters > 0 else None
 
 
 def as_text(value: Value) -> str:

@@ -91,6 +91,8 @@ def _formula(
                 text = "".join(as_text(p) for p in pieces)
             else:
                 text = f"{call.name}({', '.join(as_text(p) for p in pieces)})"
+            if work.take(text) is None:
+                continue
             _told(found, call.name, text, place)
             if len(texts) < 2000 and len(text) > 5:
                 texts.setdefault(text[:4096])

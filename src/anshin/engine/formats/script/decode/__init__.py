@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 
 from anshin.engine.budget import Budget
 from anshin.engine.formats.script.decode import batch, blobs, encoder, fold, javascript, powershell, shell
+from anshin.engine.formats.script.decode.lex import grammar
 from anshin.engine.formats.script.decode.piece import Piece
 from anshin.engine.formats.script.decode.reveal import reveal
 from anshin.engine.formats.script.source import Source
+from anshin.engine.wording import load_data
 
-__all__ = ["Piece", "pieces", "reveal"]
+__all__ = ["Piece", "load_decoder_tables", "pieces", "reveal"]
 
 Decoder = Callable[[Source, Budget], Iterator[Piece]]
 _ANY: tuple[Decoder, ...] = (powershell.encoded_commands, blobs.blobs)
@@ -34,3 +36,12 @@ def pieces(source: Source, budget: Budget) -> Iterator[Piece]:
     """Yield what each decoder of the language finds in the text."""
     for decoder in _DECODERS.get(source.language, _ANY):
         yield from decoder(source, budget)
+
+
+def load_decoder_tables() -> None:
+    """Read the grammars and the tables of the decoders."""
+    for language in _DECODERS:
+        grammar(language)
+    encoder.decode("")
+    load_data(encoder.DATA)
+    load_data(batch.DATA)

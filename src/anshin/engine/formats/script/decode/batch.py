@@ -9,11 +9,13 @@ from anshin.engine.formats.script.source import Source
 from anshin.engine.wording import load_data
 
 DATA = "formats/script/decode/batch.yaml"
-_SET = re.compile(r"""^[\s@(]*(?:if\s.{0,80}?\s)?set\s+(?:/a\s+)?"?([^=\s"]+[^="\n]{0,40}?)\s*=([^\n]*)$""", re.I)
+_SET = re.compile(
+    r"""^[\s@(]*(?:if\s.{0,80}?\s)?set\s+(?:/a\s+)?"?([^=\s"]+[^="\n]{0,40}?)\s*=([^\n]*)$""", re.IGNORECASE
+)
 _USE = re.compile(r"([%!])([^%!\s:=&|<>\"]{1,64})(?::(~-?\d*(?:,-?\d*)?|[^%!=\n]{1,60}=[^%!\n]{0,60}))?\1")
 MANY = 6
 LINES = 20_000
-_COMMAND = re.compile(r"\b(?:powershell|pwsh)(?:\.exe)?\b[^\n]*?\s(?:-|/)c(?:ommand)?\s+([^\n]{12,})", re.I)
+_COMMAND = re.compile(r"\b(?:powershell|pwsh)(?:\.exe)?\b[^\n]*?\s(?:-|/)c(?:ommand)?\s+([^\n]{12,})", re.IGNORECASE)
 ROOM = 1024 * 1024
 
 
@@ -30,13 +32,13 @@ def expanded(source: Source, budget: Budget) -> Iterator[Piece]:
             budget.check_time()
         if count > LINES or size > ROOM:
             return
-        line, hits = _expand(line, known)
+        full, hits = _expand(line, known)
         used += hits
-        size += len(line)
-        match = _SET.match(line.strip("\r"))
+        size += len(full)
+        match = _SET.match(full.strip("\r"))
         if match:
             known[match[1].strip().lower()] = match[2].strip().rstrip('"')[:8192]
-        out.append(line)
+        out.append(full)
     if used >= MANY:
         yield Piece("\n".join(out), "variables", rewritten=True)
 
@@ -59,12 +61,12 @@ def _part(value: str, part: str) -> str:
     if part.startswith("~"):
         numbers = [int(n) if n.lstrip("-") else 0 for n in part[1:].split(",")]
         start = numbers[0] if numbers[0] >= 0 else max(0, len(value) + numbers[0])
-        if len(numbers) < 2:  # noqa: PLR2004
+        if len(numbers) < 2:
             return value[start:]
         return value[start : start + numbers[1]] if numbers[1] >= 0 else value[start : numbers[1]]
     if "=" in part:
         old, _, new = part.partition("=")
-        return re.sub(re.escape(old), lambda _: new, value, flags=re.I) if old else value
+        return re.sub(re.escape(old), lambda _: new, value, flags=re.IGNORECASE) if old else value
     return value
 
 
@@ -74,6 +76,6 @@ def commands(source: Source, budget: Budget) -> Iterator[Piece]:
         return
     for count, match in enumerate(_COMMAND.finditer(source.text)):
         budget.check_time()
-        if count >= 64:  # noqa: PLR2004
+        if count >= 64:
             return
         yield Piece(match[1].strip().strip('"'), "powershell -Command", match.start(), "powershell", runs=True)

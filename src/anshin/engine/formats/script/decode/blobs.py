@@ -16,7 +16,9 @@ from anshin.engine.formats.script.source import Source
 LONG = 40
 RUNS = 256
 BYTES = 8 * 1024 * 1024
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])={0,2}[A-Za-z0-9+/]{40,}(?:\s*[\r\n]\s*[A-Za-z0-9+/]{24,})*(?:\s*[\r\n]\s*[A-Za-z0-9+/]{1,76}=*(?=[\s\"'@]))?={0,2}")
+_BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+/=])={0,2}[A-Za-z0-9+/]{40,}(?:\s*[\r\n]\s*[A-Za-z0-9+/]{24,})*(?:\s*[\r\n]\s*[A-Za-z0-9+/]{1,76}=*(?=[\s\"'@]))?={0,2}"
+)
 _HEX = re.compile(r"(?<![A-Za-z0-9+/])(?:0x)?(?:[0-9a-fA-F]{2}){24,}(?![A-Za-z0-9+/])")
 _ESCAPED = tuple(
     (mark, re.compile(pattern))
@@ -30,26 +32,59 @@ _ESCAPED = tuple(
 )
 _PRINTABLE_ESCAPE = re.compile(r"\\x([2-7][0-9a-fA-F])|\\u00([2-7][0-9a-fA-F])|\\u\{([2-7][0-9a-fA-F])\}")
 MANY_ESCAPES = 16
-_NUMBERS = re.compile(r"(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,5})[^\w\"'(){}\[\]\\]{1,4}){22,}(?:0x[0-9a-fA-F]{1,2}|\d{1,5})\b")
+_NUMBERS = re.compile(
+    r"(?<![\w.])(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,5})[^\w\"'(){}\[\]\\]{1,4}){22,}(?:0x[0-9a-fA-F]{1,2}|\d{1,5})\b"
+)
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,2}|\d{1,5}")
-NUMBER_WORDS = frozenset({
-    "fromcharcode", "chr", "chrw", "chrb", "char", "bytes", "bytearray", "byte", "bxor", "xor", "charcodeat", "toint32", "split", "tobyte",
-})  # fmt: skip
+NUMBER_WORDS = frozenset(
+    {
+        "fromcharcode",
+        "chr",
+        "chrw",
+        "chrb",
+        "char",
+        "bytes",
+        "bytearray",
+        "byte",
+        "bxor",
+        "xor",
+        "charcodeat",
+        "toint32",
+        "split",
+        "tobyte",
+    }
+)
+SURE_NUMBER_WORDS = frozenset({"fromcharcode", "chr", "chrw", "bxor", "bytearray", "toint32"})
+LARGE = 64 * 1024
+_HEX_DIGITS = frozenset("0123456789abcdef")
 _TELLING = (
-    b"http", b"powershell", b"wscript", b"createobject", b"cmd", b"function", b"import ", b"eval", b"execute", b"invoke", b"document.",
-    b"This program", b"new-object", b"var ", b"$",
-)  # fmt: skip
+    b"http",
+    b"powershell",
+    b"wscript",
+    b"createobject",
+    b"cmd",
+    b"function",
+    b"import ",
+    b"eval",
+    b"execute",
+    b"invoke",
+    b"document.",
+    b"This program",
+    b"new-object",
+    b"var ",
+    b"$",
+)
 
 
 def blobs(source: Source, budget: Budget) -> Iterator[Piece]:
     """Yield what long runs decode to."""
-    if any(len(word) >= 20 for word in source.words):  # noqa: PLR2004 -- + and / cut a run into words
+    if any(len(word) >= 20 for word in source.words):
         yield from _base64(source, budget)
-    if any(len(word) >= 48 for word in source.words):  # noqa: PLR2004 -- 24 bytes
+    if any(len(word) >= 48 and _HEX_DIGITS.issuperset(word.removeprefix("0x")) for word in source.words):
         yield from _hex(source, budget)
     if "\\" in source.text or "%" in source.text:
         yield from _escapes(source, budget)
-    if source.words & NUMBER_WORDS:
+    if source.words & (NUMBER_WORDS if len(source.text) <= LARGE else SURE_NUMBER_WORDS):
         yield from _numbers(source, budget)
 
 
@@ -65,7 +100,7 @@ def _base64(source: Source, budget: Budget) -> Iterator[Piece]:
             data = unbase64(run)
             if data:
                 yield Piece(data, "base64", match.start())
-        if run.startswith("=") or len(run) >= 64:  # noqa: PLR2004 -- turned round by [::-1] or strrev
+        if run.startswith("=") or len(run) >= 64:
             data = unbase64(run[::-1])
             if data and (as_text(data) or data[:2] in {b"\x1f\x8b", b"x\x9c", b"x\xda", b"MZ"}):
                 yield Piece(data, "reverse > base64", match.start())
@@ -94,7 +129,7 @@ def _hex(source: Source, budget: Budget) -> Iterator[Piece]:
 def _escapes(source: Source, budget: Budget) -> Iterator[Piece]:
     text = source.text
     for mark, pattern in _ESCAPED:
-        if text.count(mark) < 8:  # noqa: PLR2004 -- no run in it
+        if text.count(mark) < 8:
             continue
         for count, match in enumerate(pattern.finditer(text)):
             budget.check_time()
@@ -135,18 +170,18 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
     """
     if not len(codes):
         return
-    if codes.max() <= 255:  # noqa: PLR2004 -- bytes
+    if codes.max() <= 255:
         plain = codes.astype(np.uint8).tobytes()
         yield Piece(plain, how, offset)
         if _tells(plain[:4096]):
             return
     head = codes[:256]
     for name, keys, moved in (
-        ("xor", np.arange(1, 256), lambda part, key: part ^ key),
-        ("shift", np.arange(-int(head.max()), 256), lambda part, key: part + key),
+        ("xor", np.arange(1, 256), np.bitwise_xor),
+        ("shift", np.arange(-int(head.max()), 256), np.add),
     ):
         grid = moved(head[None, :], keys[:, None])
-        good = ((grid >= 32) & (grid < 127) | (grid == 10) | (grid == 13) | (grid == 9)).mean(axis=1) > 0.98  # noqa: PLR2004
+        good = ((grid >= 32) & (grid < 127) | (grid == 10) | (grid == 13) | (grid == 9)).mean(axis=1) > 0.98
         for key in keys[good][:64]:
             whole = moved(codes, key)
             data = (whole & 255).astype(np.uint8).tobytes()
@@ -154,7 +189,7 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
                 yield Piece(data, f"{how} > {name}", offset)
                 return
     key = int(codes[0]) ^ 0x4D
-    if len(codes) > 256 and int(codes[1]) ^ key == 0x5A and 0 < key < 256:  # noqa: PLR2004 -- MZ
+    if len(codes) > 256 and int(codes[1]) ^ key == 0x5A and 0 < key < 256:
         data = ((codes ^ key) & 255).astype(np.uint8).tobytes()
         if b"This program" in data[:512] or b"PE\0\0" in data[:1024]:
             yield Piece(data, f"{how} > xor", offset)
@@ -162,4 +197,4 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
 
 def _tells(data: bytes) -> bool:
     lower = data.lower()
-    return sum(word.lower() in lower for word in _TELLING) >= 2  # noqa: PLR2004 -- one may be chance
+    return sum(word.lower() in lower for word in _TELLING) >= 2

@@ -10,7 +10,7 @@ from anshin.engine.formats.script.source import Source
 from anshin.engine.wording import load_data
 
 DATA = "formats/script/decode/encoder.yaml"
-_BLOCK = re.compile(r"#@~\^([A-Za-z0-9+/]{6})==(.*?)(?:([A-Za-z0-9+/]{6})==\^#~@|\Z)", re.S)
+_BLOCK = re.compile(r"#@~\^([A-Za-z0-9+/]{6})==(.*?)(?:([A-Za-z0-9+/]{6})==\^#~@|\Z)", re.DOTALL)
 ENCODED = "script.encoded_script"
 
 
@@ -48,6 +48,6 @@ def decode(body: str) -> str:
         else:
             out.append(tables[order[count % 64]].get(ord(char), char))
             at += 1
-        if ord(char) < 128:  # noqa: PLR2004 -- other characters stand as they are, and are not counted
+        if ord(char) < 128:
             count += 1
     return "".join(out)

@@ -3,15 +3,36 @@
 import re
 
 from anshin.engine.budget import Budget
+from anshin.engine.formats.script.decode import powershell_types
 from anshin.engine.formats.script.decode.lex import Grammar, Tokens, literal
 from anshin.engine.formats.script.decode.values import UnknownError, Value, index, items, number, operate, text
 
 STEPS = 400_000
-NESTED = 40
+NESTED = 24
 _LEVELS = {
-    "-replace": 1, "-creplace": 1, "-ireplace": 1, "-split": 1, "-csplit": 1, "-isplit": 1, "-join": 1, "-bxor": 1,
-    "-band": 1, "|": 2, "^": 3, "&": 4, "<<": 5, ">>": 5, "+": 6, "-": 6, ".": 6, "*": 7, "/": 7, "%": 7, "-f": 8, "..": 9,
-}  # fmt: skip
+    "-replace": 1,
+    "-creplace": 1,
+    "-ireplace": 1,
+    "-split": 1,
+    "-csplit": 1,
+    "-isplit": 1,
+    "-join": 1,
+    "-bxor": 1,
+    "-band": 1,
+    "|": 2,
+    "^": 3,
+    "&": 4,
+    "<<": 5,
+    ">>": 5,
+    "+": 6,
+    "-": 6,
+    ".": 6,
+    "*": 7,
+    "/": 7,
+    "%": 7,
+    "-f": 8,
+    "..": 9,
+}
 _INTERPOLATED = re.compile(r"\$\{?((?:env:)?\w+)\}?")
 _CLOSE = {"(": ")", "[": "]", "{": "}"}
 _ENDS = frozenset({";", ",", ")", "]", "}", "|"})
@@ -59,26 +80,19 @@ class Expressions:
 
     def expression(self, at: int, level: int = 0) -> tuple[Value, int]:
         """Return the longest constant beginning of the expression at `at`, and where it ends."""
-        self._step()
-        self._nested += 1
-        try:
-            if self._nested > NESTED:
-                raise UnknownError
-            value, at = self._listed(at)
-            while at < len(self.texts):
-                sign = self.texts[at].lower()
-                rank = _LEVELS.get(sign, 0)
-                if self.kinds[at] != "o" or rank <= level or (sign == "." and "." not in self.rules.concat):
-                    break
-                try:
-                    right, end = self.expression(self._past_lines(at + 1), rank)
-                    value = self._binary(sign, value, right)
-                except UnknownError:
-                    break
-                at = end
-            return value, at
-        finally:
-            self._nested -= 1
+        value, at = self._listed(at)
+        while at < len(self.texts):
+            sign = self.texts[at].lower()
+            rank = _LEVELS.get(sign, 0)
+            if self.kinds[at] != "o" or rank <= level or (sign == "." and "." not in self.rules.concat):
+                break
+            try:
+                right, end = self.expression(self._past_lines(at + 1), rank)
+                value = self._binary(sign, value, right)
+            except UnknownError:
+                break
+            at = end
+        return value, at
 
     def _listed(self, at: int) -> tuple[Value, int]:
         """A unary, or in PowerShell several of them with commas between: an array without brackets."""
@@ -99,20 +113,27 @@ class Expressions:
 
     def _unary(self, at: int) -> tuple[Value, int]:
         self._step()
-        if at >= len(self.texts):
-            raise UnknownError
-        token = self.texts[at]
+        self._nested += 1
+        try:
+            if at >= len(self.texts) or self._nested > NESTED:
+                raise UnknownError
+            return self._signed(at)
+        finally:
+            self._nested -= 1
+
+    def _signed(self, at: int) -> tuple[Value, int]:
+        sign = self.texts[at]
         if self.kinds[at] == "o":
-            if token == "-":
+            if sign == "-":
                 value, at = self._unary(at + 1)
                 return -number(value), at
-            if token == "~":
+            if sign == "~":
                 value, at = self._unary(at + 1)
                 return ~number(value), at
-            if token.lower() == "-join":
+            if sign.lower() == "-join":
                 value, at = self.expression(at + 1, 1)
                 return operate("join", (value, "")), at
-            if token == "+":
+            if sign == "+":
                 return self._unary(at + 1)
         value, at = self._primary(at)
         return self._postfix(value, at)
@@ -122,18 +143,25 @@ class Expressions:
             if isinstance(left, list) or isinstance(right, list):
                 if not self.powershell and not (isinstance(left, list) and isinstance(right, list)):
                     return text(left) + text(right)
-                return [*(left if isinstance(left, list) else [left]), *items(right if isinstance(right, list) else [right])]
+                return [
+                    *(left if isinstance(left, list) else [left]),
+                    *items(right if isinstance(right, list) else [right]),
+                ]
             if isinstance(left, bytes) and isinstance(right, bytes):
                 return left + right
             return operate("concat", (left, right))
         if sign in {"-replace", "-creplace", "-ireplace"}:
-            return self._ps_replace(left, right)
+            return powershell_types.replace(left, right)
         if sign in {"-split", "-csplit", "-isplit"}:
-            return [part for part in re.split(re.escape(text(right).lstrip("\\")), text(left)) if part] if right else [left]
+            return (
+                [part for part in re.split(re.escape(text(right).lstrip("\\")), text(left)) if part]
+                if right
+                else [left]
+            )
         if sign == "-join":
             return operate("join", (left, right))
         if sign == "-f":
-            return self._format(text(left), items(right) if isinstance(right, list) else [right])
+            return powershell_types.format_string(text(left), items(right) if isinstance(right, list) else [right])
         return self._arithmetic(sign, left, right)
 
     def _arithmetic(self, sign: str, left: Value, right: Value) -> Value:
@@ -143,47 +171,37 @@ class Expressions:
             return operate("repeat", (text(left), right))
         a, b = number(left), number(right)
         if sign == "..":
-            if abs(a - b) > 100_000:  # noqa: PLR2004
+            if abs(a - b) > 100_000:
                 raise UnknownError
             return list(range(a, b + 1)) if b >= a else list(range(a, b - 1, -1))
-        if sign in {"/", "%"} and b == 0 or sign in {"<<", ">>"} and not 0 <= b < 64:  # noqa: PLR2004
+        if (sign in {"/", "%"} and b == 0) or (sign in {"<<", ">>"} and not 0 <= b < 64):
             raise UnknownError
         results = {"+": a + b, "-": a - b, "^": a ^ b, "-bxor": a ^ b, "-band": a & b, "&": a & b, "|": a | b}
         if sign in results:
             return results[sign]
         if max(abs(a), abs(b)) > 1 << 53:
             raise UnknownError
-        return {"*": lambda: a * b, "/": lambda: a // b, "%": lambda: a % b, "<<": lambda: a << b, ">>": lambda: a >> b}[sign]()
-
-    @staticmethod
-    def _ps_replace(left: Value, right: Value) -> Value:
-        pair = [text(v) for v in items(right)] if isinstance(right, list) else [text(right), ""]
-        old = re.sub(r"\\(.)", r"\1", pair[0])
-        return operate("replaceall", (text(left), old, pair[1] if len(pair) > 1 else ""))
-
-    @staticmethod
-    def _format(pattern: str, values: list[Value]) -> Value:
-        def one(match: re.Match[str]) -> str:
-            at = int(match[1])
-            if at >= len(values):
-                raise UnknownError
-            return text(values[at])
-
-        return re.sub(r"\{(\d{1,4})(?:[^{}]*)\}", one, pattern)
+        return {
+            "*": lambda: a * b,
+            "/": lambda: a // b,
+            "%": lambda: a % b,
+            "<<": lambda: a << b,
+            ">>": lambda: a >> b,
+        }[sign]()
 
     def _primary(self, at: int) -> tuple[Value, int]:
-        kind, token = self.kinds[at], self.texts[at]
+        kind, word = self.kinds[at], self.texts[at]
         if kind == "s":
             return self._strings(at)
         if kind == "n":
-            return number(token.rstrip("&%#!@") if token[:1] == "&" or "." not in token else token), at + 1
+            return number(word.rstrip("&%#!@") if word[:1] == "&" or "." not in word else word), at + 1
         if kind == "r":
-            return token, at + 1
+            return word, at + 1
         if kind == "i":
             return self._named(at)
-        if token in {"(", "@", "$"} or (token == "[" and not self.powershell):
+        if word in {"(", "@", "$"} or (word == "[" and not self.powershell):
             return self._bracketed(at)
-        if token == "[":
+        if word == "[":
             return self._typed(at)
         raise UnknownError
 
@@ -195,7 +213,13 @@ class Expressions:
         at += 1
         while self.rules.name == "python" and at < len(self.kinds) and self.kinds[at] == "s":
             more = literal(self.texts[at], self.rules)
-            value = operate("concat", (value, more)) if isinstance(more, str) else bytes(value) + more if isinstance(value, bytes) else value
+            value = (
+                operate("concat", (value, more))
+                if isinstance(more, str)
+                else bytes(value) + more
+                if isinstance(value, bytes)
+                else value
+            )
             at += 1
         return value, at
 
@@ -237,7 +261,7 @@ class Expressions:
 
     def _dotted(self, at: int) -> tuple[str, int]:
         name, end = self.texts[at], at + 1
-        while self._is(end, ".") and end + 1 < len(self.kinds) and self.kinds[end + 1] == "i" and end - at < 6:  # noqa: PLR2004
+        while self._is(end, ".") and end + 1 < len(self.kinds) and self.kinds[end + 1] == "i" and end - at < 6:
             name, end = f"{name}.{self.texts[end + 1]}", end + 2
         return name.lower(), end
 
@@ -279,7 +303,7 @@ class Expressions:
     def _typed(self, at: int) -> tuple[Value, int]:
         """PowerShell: [type] value, [type]::member(arguments)."""
         end = at + 1
-        while end < len(self.texts) and self.texts[end] not in {"]", "("} and end - at < 12:  # noqa: PLR2004
+        while end < len(self.texts) and self.texts[end] not in {"]", "("} and end - at < 12:
             end += 1
         name = "".join(self.texts[at + 1 : end]).lower().removeprefix("system.")
         if self._is(end, "]") and name.endswith("["):  # [char[]]
@@ -290,7 +314,7 @@ class Expressions:
         if self._is(end, "::"):
             return self._static(name, end + 1)
         value, end = self._unary(end)
-        return self._cast(name, value), end
+        return powershell_types.cast(name, value), end
 
     def _static(self, kind: str, at: int) -> tuple[Value, int]:
         member = self.texts[at].lower().strip("'\"") if at < len(self.texts) else ""
@@ -302,24 +326,6 @@ class Expressions:
             raise UnknownError
         values, at = self.arguments(at)
         return operate(operation, values), at
-
-    @staticmethod
-    def _cast(kind: str, value: Value) -> Value:
-        if kind in {"char", "char[]"}:
-            if isinstance(value, list):
-                return [operate("chr", (v,)) if not isinstance(v, str) or v.isdigit() and len(v) > 1 else v for v in value]
-            if isinstance(value, str):
-                return list(value) if kind == "char[]" else value
-            return operate("chr", (value,))
-        if kind in {"string", "string[]"}:
-            return "".join(text(v) for v in value) if isinstance(value, list) else text(value)
-        if kind in {"int", "int32", "byte", "int64", "int16", "uint32"}:
-            return ord(value) if isinstance(value, str) and len(value) == 1 and not value.isdigit() else number(value)
-        if kind == "byte[]":
-            return bytes(number(v) & 255 for v in items(value)) if not isinstance(value, bytes) else value
-        if kind in {"scriptblock", "array", "object[]", "io.memorystream"}:
-            return value
-        raise UnknownError
 
     def _postfix(self, value: Value, at: int) -> tuple[Value, int]:
         """Methods and indexes after a value."""

@@ -18,6 +18,8 @@ LARGEST = 96 * 1024
 TOKENS = 120_000
 WINDOWS = 8
 BEFORE, AFTER = 400, 1200
+SPOTS = 400
+"""Occurrences of one word that are looked at."""
 _LONG = 24
 
 
@@ -26,15 +28,30 @@ def folded(source: Source, budget: Budget) -> Iterator[Piece]:
     rules = grammar(source.language)
     if rules is None or not (source.ticks or source.words & rules.hints or any(j in source.text for j in rules.joins)):
         return
-    starts = [m.start() for _, m in zip(range(20_000), rules.trigger.finditer(source.text), strict=False)]
+    size = len(source.text)
+    starts = _marks(source, rules)
     if not starts and not source.ticks:
         return
-    size = len(source.text)
     if size <= WHOLE or source.ticks or (size <= LARGEST and len(starts) >= max(FEW, size // DENSE)):
         yield from _Folder(source.text, rules, budget, 0).run()
         return
     for start, end in _windows(starts):
         yield from _Folder(source.text[start:end], rules, budget, start).run()
+
+
+def _marks(source: Source, rules: Grammar) -> list[int]:
+    """Where constant expressions begin. A long text is looked at only around the words and joins that make one."""
+    if len(source.text) <= WHOLE:
+        return [m.start() for m in rules.trigger.finditer(source.text)]
+    spots: set[int] = set()
+    for hint in (*(source.words & rules.hints), *(j for j in rules.joins if j in source.text)):
+        at = source.lower.find(hint)
+        for _ in range(SPOTS):
+            if at < 0:
+                break
+            spots.add(at)
+            at = source.lower.find(hint, at + len(hint))
+    return sorted(at for at in spots if rules.trigger.search(source.text, max(0, at - 4), at + 40))
 
 
 def _windows(starts: list[int]) -> list[tuple[int, int]]:
@@ -110,7 +127,7 @@ class _Folder(Expressions):
 
     def _note(self, at: int, end: int, value: Value) -> None:
         """Keep a computed string that is more than one literal or one name."""
-        if self.texts[at] == "[" and isinstance(value, list) and len(value) == 1 and end - at > 3:  # noqa: PLR2004
+        if self.texts[at] == "[" and isinstance(value, list) and len(value) == 1 and end - at > 3:
             if at and self.kinds[at - 1] == "i" and isinstance(value[0], str):  # name["me" + "mber"]
                 self._spans.append((self.starts[at] + 1, self.ends[end - 1] - 1, value[0]))
             return
@@ -124,7 +141,7 @@ class _Folder(Expressions):
 
     def _assignment(self, at: int) -> int:
         sign = self.texts[at + 1]
-        if (at and self.texts[at - 1] in {".", "->", "::"}):
+        if at and self.texts[at - 1] in {".", "->", "::"}:
             return 0
         name = self.key(self.texts[at])
         try:
@@ -143,7 +160,7 @@ class _Folder(Expressions):
                 self.known.pop(name, None)
                 return end
             value = text(before) + text(value)
-        if isinstance(value, str | bytes) and len(value) >= _LONG and (end - at > 3 or before is not None):  # noqa: PLR2004
+        if isinstance(value, str | bytes) and len(value) >= _LONG and (end - at > 3 or before is not None):
             self._grown.add(name)
         self.known[name] = value
         return end
@@ -175,7 +192,7 @@ class _Folder(Expressions):
                 value, end = self.expression(after)
         except UnknownError:
             return 0
-        if isinstance(value, str | bytes) and len(value) > 3:  # noqa: PLR2004
+        if isinstance(value, str | bytes) and len(value) > 3:
             self._pieces.append(Piece(value, name, self._offset + self.starts[at], runs=True))
             inside = int(self.texts[after] == "(")
             self._spans.append((self.starts[after] + inside, self.ends[end - 1] - inside, text(value)))

@@ -8,9 +8,11 @@ from typing import Any
 from anshin.engine.wording import load_data
 
 GRAMMAR = "formats/script/decode/grammar.yaml"
-_C_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|([0-7]{1,3})|(\r\n|.))", re.S)
+_C_ESCAPE = re.compile(
+    r"\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|([0-7]{1,3})|(\r\n|.))", re.DOTALL
+)
 _C = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": "", "e": "\x1b"}
-_PS_ESCAPE = re.compile(r"`(.)", re.S)
+_PS_ESCAPE = re.compile(r"`(.)", re.DOTALL)
 _PS = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "b": "\b", "a": "\a", "f": "\f", "v": "\v", "\n": ""}
 
 
@@ -44,8 +46,8 @@ def grammar(language: str) -> Grammar | None:
         return None
     return Grammar(
         name=language,
-        tokens=re.compile(data["tokens"], re.S),
-        trigger=re.compile(data["trigger"], re.I),
+        tokens=re.compile(data["tokens"], re.DOTALL),
+        trigger=re.compile(data["trigger"], re.IGNORECASE),
         hints=frozenset(map(str, data["hints"])),
         joins=tuple(f"{q}{gap}{sign}{gap}{q}" for sign in data["concat"] for q in "\"'" for gap in ("", " ")),
         quotes=data["quotes"],
@@ -56,7 +58,7 @@ def grammar(language: str) -> Grammar | None:
         statics=data.get("statics", {}),
         sinks=frozenset(data["sinks"]),
         variables=data.get("variables", {}),
-        clean=tuple((re.compile(old, re.I), new) for old, new in data["clean"]),
+        clean=tuple((re.compile(old, re.IGNORECASE), new) for old, new in data["clean"]),
         folds_case=language not in {"javascript", "python", "php"},
         lines="(?P<l>" in data["tokens"],
     )
@@ -99,7 +101,10 @@ def literal(token: str, rules: Grammar) -> str | bytes:
     how = rules.quotes.get(body[:1], "raw")
     if how == "here":
         return body[2:-2].strip("\r\n")
-    body = body[3:-3] if rules.name == "python" and body[:3] in {'"""', "'''"} else body[1:-1]
+    if rules.name == "python" and body[:3] in {'"""', "'''"}:
+        body = body[3:-3] if body.endswith(body[:3]) and len(body) > 5 else body[3:]
+    else:
+        body = body[1:-1] if len(body) > 1 and body[-1] == body[0] else body[1:]  # a string may not be closed
     if how == "twice":
         quote = token[0]
         return body.replace(quote * 2, quote)
@@ -121,7 +126,7 @@ def _one_escape(match: re.Match[str]) -> str:
     code = match[1] or match[2] or match[3]
     if code:
         value = int(code, 16)
-        return chr(value) if value < 0x110000 else "?"  # noqa: PLR2004 -- Unicode
+        return chr(value) if value < 0x110000 else "?"
     if match[4]:
         return chr(int(match[4], 8))
     return _C.get(match[5], match[5])

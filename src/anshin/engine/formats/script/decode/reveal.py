@@ -1,4 +1,4 @@
-"""Tells what decoded bytes are: text, a compressed stream, a file of a known kind, machine code, or nothing of interest."""
+"""Tells what decoded bytes are: text, a compressed stream, a file of a known kind, machine code, or nothing."""
 
 import bz2
 import lzma
@@ -15,7 +15,13 @@ _FILES = (
     b"MZ", b"\x7fELF", b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"MSCF\0\0\0\0", b"{\\rtf",
     b"L\0\0\0\x01\x14\x02\0", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe",
 )  # fmt: skip
-_CODE = (b"\xfc\xe8\x82\0\0\0", b"\xfc\xe8\x89\0\0\0", b"\xfc\xe8\x8f\0\0\0", b"\xfc\x48\x83\xe4\xf0\xe8", b"\xfc\x48\x81\xe4\xf0")
+_CODE = (
+    b"\xfc\xe8\x82\0\0\0",
+    b"\xfc\xe8\x89\0\0\0",
+    b"\xfc\xe8\x8f\0\0\0",
+    b"\xfc\x48\x83\xe4\xf0\xe8",
+    b"\xfc\x48\x81\xe4\xf0",
+)
 _SMALLEST_PROGRAM = 64
 _PRINTABLE = bytes(c for c in range(32, 127)) + b"\t\r\n\f"
 
@@ -53,7 +59,7 @@ def reveal(piece: Piece, room: int) -> Iterator[Piece]:
 
 def as_text(data: bytes) -> str | None:
     """Return bytes as text, or None where they are none."""
-    if len(data) < 4:  # noqa: PLR2004 -- too little to tell
+    if len(data) < 4:
         return None
     if data.startswith(b"\xff\xfe"):
         return _good(data[2:].decode("utf-16-le", "replace"))
@@ -84,7 +90,7 @@ def _inflated(data: bytes, room: int) -> tuple[str, bytes] | None:
         return _stream("bzip2", data, room, bz2.BZ2Decompressor)
     if data.startswith((b"\xfd7zXZ", b"]\0\0")):
         return _stream("xz", data, room, lambda: lzma.LZMADecompressor(memlimit=64 * 1024 * 1024))
-    if data[0] & 15 == 8 and len(data) > 6 and (data[0] * 256 + data[1]) % 31 == 0:  # noqa: PLR2004 -- RFC 1950
+    if data[0] & 15 == 8 and len(data) > 6 and (data[0] * 256 + data[1]) % 31 == 0:
         return _stream("zlib", data, room, zlib.decompressobj)
     return _raw(data, room)
 
@@ -94,7 +100,7 @@ def _raw(data: bytes, room: int) -> tuple[str, bytes] | None:
     stream = zlib.decompressobj(-15)
     try:
         out = stream.decompress(data, min(room, 4096))
-        if len(out) < 16 or not (as_text(out) is not None or out.startswith(_FILES)):  # noqa: PLR2004
+        if len(out) < 16 or not (as_text(out) is not None or out.startswith(_FILES)):
             return None
         out += stream.decompress(stream.unconsumed_tail, room)
     except zlib.error:

@@ -1,4 +1,4 @@
-"""Shell scripts: $'\\x..' strings, short base64 that is decoded on the spot, and commands cut into variables."""
+r"""Shell scripts: $'\x..' strings, short base64 that is decoded on the spot, and commands cut into variables."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,12 @@ from anshin.engine.formats.script.decode.lex import unescape_c
 from anshin.engine.formats.script.decode.piece import Piece
 from anshin.engine.formats.script.source import Source
 
-_DECODED = re.compile(r"""(?:echo|printf|<<<)\s+(?:-\w+\s+)*["']?([A-Za-z0-9+/]{12,}={0,2})["']?\s*(?:\|\s*)?[^\n]{0,40}?base64\s+-{1,2}[dD]""")
-_PRINTED = re.compile(r"""(?:printf|echo\s+-\w*e\w*)\s+(["'])((?:\\x[0-9a-fA-F]{2}|\\[0-7]{3}|[^\\"'\n]){4,})\1\s*\|\s*(?:ba|da|z)?sh\b""")
+_DECODED = re.compile(
+    r"""(?:echo|printf|<<<)\s+(?:-\w+\s+)*["']?([A-Za-z0-9+/]{12,}={0,2})["']?\s*(?:\|\s*)?[^\n]{0,40}?base64\s+-{1,2}[dD]"""
+)
+_PRINTED = re.compile(
+    r"""(?:printf|echo\s+-\w*e\w*)\s+(["'])((?:\\x[0-9a-fA-F]{2}|\\[0-7]{3}|[^\\"'\n]){4,})\1\s*\|\s*(?:ba|da|z)?sh\b"""
+)
 _ANSI = re.compile(r"\$'((?:\\x[0-9a-fA-F]{2}|\\[0-7]{3}|\w){3,})'")
 _SET = re.compile(r"""(?:^|[;&|{(\s])([A-Za-z_]\w{0,30})=(["']?)([\w./:@%+=-]{1,60})\2(?=[\s;&|)]|$)""")
 _USE = re.compile(r"(?:\$\{?([A-Za-z_]\w{0,30})\}?){3,}")

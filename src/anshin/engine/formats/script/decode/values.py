@@ -38,7 +38,9 @@ def number(value: Value) -> int:
         match = re.match(r"\s*(-?0[xX][0-9a-fA-F]+|-?&[hH][0-9a-fA-F]+|-?\d+)", value)
         if match is None:
             raise UnknownError
-        return int(match[1].lower().replace("&h", "0x"), 0 if "x" in match[1].lower() or "h" in match[1].lower() else 10)
+        return int(
+            match[1].lower().replace("&h", "0x"), 0 if "x" in match[1].lower() or "h" in match[1].lower() else 10
+        )
     if isinstance(value, int | float):
         return int(value)
     raise UnknownError
@@ -72,7 +74,7 @@ def _arg(args: Sequence[Value], at: int) -> Value:
 
 def _char(value: Value) -> str:
     code = number(value)
-    if not 0 <= code < 0x110000:  # noqa: PLR2004 -- Unicode
+    if not 0 <= code < 0x110000:
         raise UnknownError
     return chr(code)
 
@@ -113,7 +115,9 @@ def _unhex(value: Value) -> Value:
 
 
 def _reverse(value: Value) -> Value:
-    return list(reversed(value)) if isinstance(value, list) else value[::-1] if isinstance(value, str | bytes) else value
+    return (
+        list(reversed(value)) if isinstance(value, list) else value[::-1] if isinstance(value, str | bytes) else value
+    )
 
 
 def _join(values: Value, glue: Value) -> Value:
@@ -136,7 +140,7 @@ def _substr(args: Sequence[Value]) -> Value:
     value, start = _arg(args, 0), number(_arg(args, 1))
     whole = items(value) if isinstance(value, list) else text(value)
     start = max(0, len(whole) + start) if start < 0 else start
-    length = number(args[2]) if len(args) > 2 else len(whole)  # noqa: PLR2004
+    length = number(args[2]) if len(args) > 2 else len(whole)
     end = start + length if length >= 0 else len(whole) + length
     return whole[start:end]
 
@@ -152,12 +156,12 @@ def _mid(args: Sequence[Value]) -> Value:
     if start < 0:
         raise UnknownError
     value = text(_arg(args, 0))
-    return value[start : start + number(args[2])] if len(args) > 2 else value[start:]  # noqa: PLR2004
+    return value[start : start + number(args[2])] if len(args) > 2 else value[start:]
 
 
 def _replaceall(args: Sequence[Value]) -> Value:
     old = text(_arg(args, 1))
-    new = text(args[2]) if len(args) > 2 else ""  # noqa: PLR2004
+    new = text(args[2]) if len(args) > 2 else ""
     return text(args[0]).replace(old, new) if old else text(args[0])
 
 
@@ -269,10 +273,10 @@ def _insert(args: Sequence[Value]) -> Value:
 
 def _remove(args: Sequence[Value]) -> Value:
     value, at = text(args[0]), number(_arg(args, 1))
-    return value[:at] + (value[at + number(args[2]) :] if len(args) > 2 else "")  # noqa: PLR2004
+    return value[:at] + (value[at + number(args[2]) :] if len(args) > 2 else "")
 
 
-def _none(args: Sequence[Value]) -> Value:
+def _none(_: Sequence[Value]) -> Value:
     raise UnknownError
 
 
@@ -299,7 +303,7 @@ OPERATIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
     "inflate_second": lambda a: _inflate(_arg(a, 1)),
     "insert": _insert,
     "join": lambda a: _join(_arg(a, 0), a[1] if len(a) > 1 else ","),
-    "join_first": lambda a: _join(_arg(a, 1), a[0]) if len(a) == 2 else _join(list(a[1:]), a[0]),  # noqa: PLR2004
+    "join_first": lambda a: _join(_arg(a, 1), a[0]) if len(a) == 2 else _join(list(a[1:]), a[0]),
     "join_into": lambda a: _join(_arg(a, 1), a[0]),
     "left": lambda a: text(_arg(a, 0))[: max(0, number(_arg(a, 1)))],
     "length": lambda a: len(a[0]) if isinstance(a[0], str | list | bytes) else 0,
@@ -318,7 +322,7 @@ OPERATIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
     "rot13": lambda a: codecs.decode(text(_arg(a, 0)), "rot13"),
     "same": lambda a: _arg(a, 0),
     "second": lambda a: _arg(a, 1),
-    "slice": lambda a: _slice(_arg(a, 0), number(a[1]) if len(a) > 1 else 0, number(a[2]) if len(a) > 2 else None),  # noqa: PLR2004
+    "slice": lambda a: _slice(_arg(a, 0), number(a[1]) if len(a) > 1 else 0, number(a[2]) if len(a) > 2 else None),
     "space": lambda a: _repeat(" ", _arg(a, 0)),
     "split": lambda a: _split(_arg(a, 0), _arg(a, 1)),
     "split_first": lambda a: _split(_arg(a, 1), a[0]),

@@ -1,0 +1,27 @@
+"""All languages of scripts: the first byte chooses one."""
+
+import contextlib
+
+from anshin.engine.budget import Budget
+from anshin.engine.errors import LimitHit
+from anshin.engine.formats.registry import parser_of
+from anshin.engine.limits import Limits
+from tests.engine.indicator_cases import powershell, python, script, shell, web, windows, wsh
+
+KINDS = ("powershell", "javascript", "vbscript", "batch", "shell", "python", "php", "asp", "jsp", "perl", "wsf")
+ENDINGS = {"ps1": 0, "js": 1, "vbs": 2, "vbe": 2, "bat": 3, "sh": 4, "py": 5, "php": 6, "asp": 7, "jsp": 8}
+SEEDS: list[bytes] = [
+    bytes([ENDINGS.get(case.name.rpartition(".")[2], 1)]) + case.positive
+    for module in (powershell, windows, wsh, script, shell, python, web)
+    for case in module.CASES.values()
+]
+
+
+def run(data: bytes) -> None:
+    """Parse; only a limit may end it."""
+    if not data:
+        return
+    parser = parser_of(KINDS[data[0] % len(KINDS)])
+    assert parser is not None
+    with contextlib.suppress(LimitHit):
+        parser(data[1:], Budget(Limits(seconds=5)))
