@@ -18,6 +18,7 @@ from anshin.agent.spool import Spool
 from anshin.agent.store import Store
 from anshin.agent.system import this_system
 from anshin.engine.models import ModelPackage
+from anshin.engine.scores import Counts
 from anshin.engine.verdict import FileType, Gap, Reason, Status, Verdict, Versions
 from anshin.wire.documents import AgentEvent
 
@@ -52,6 +53,7 @@ class FakeJudge:
     deny: frozenset[str] = frozenset()
     judged: list[str] = field(default_factory=list)
     models: tuple[ModelPackage, ...] = ()
+    scores: Counts = field(default_factory=dict)
 
     def judge_file(self, fd: int, *, name: str) -> Verdict:
         self.judged.append(name)
@@ -66,6 +68,10 @@ class FakeJudge:
 
     def set_models(self, models: tuple[ModelPackage, ...]) -> None:
         self.models = models
+
+    def take_scores(self) -> Counts:
+        taken, self.scores = self.scores, {}
+        return taken
 
     def versions(self) -> Versions:
         return Versions(engine="fake", rules="0", model=",".join(p.name for p in self.models) or "none")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from anshin.engine.models import ModelPackage
+from anshin.engine.scores import Counts
 from anshin.engine.verdict import Verdict, Versions
 
 _log = logging.getLogger(__name__)
@@ -24,6 +25,10 @@ class Judge(Protocol):
 
     def set_models(self, models: tuple[ModelPackage, ...]) -> None:
         """Judge by these learned models from the next file on, or raise and keep the old ones."""
+        ...
+
+    def take_scores(self) -> Counts:
+        """Return how often each model gave which score since the last call."""
         ...
 
     def versions(self) -> Versions:

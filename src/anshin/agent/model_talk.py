@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from anshin.agent.errors import AgentError, ConsoleRefused
 from anshin.agent.judge import Judge
 from anshin.agent.link import ConsoleLink
+from anshin.agent.model_scores import ScoreBook
 from anshin.agent.model_store import ModelStore
 from anshin.engine.errors import ModelError
 from anshin.wire.models import PART_BYTES, ModelInUse, ModelRefusal, ModelReport, WantedModel
@@ -24,6 +25,7 @@ class ModelDesk:
     link: ConsoleLink
     store: ModelStore
     engine: Judge
+    scores: ScoreBook
     _beats: int = field(default=0)
 
     def beat(self) -> None:
@@ -35,6 +37,7 @@ class ModelDesk:
     def exchange(self) -> None:
         """Report, take over what is wanted, fetch, check, switch. What fails is tried again at the next turn."""
         try:
+            self.note_scores()
             self.store.switch(self.engine)  # a person may have pinned something meanwhile
             before = self.report()
             plan = self.link.models(before)
@@ -52,6 +55,10 @@ class ModelDesk:
                 _log.warning("the talk about models failed: %s", refused.en)
         except (AgentError, OSError) as error:
             _log.info("the talk about models will be tried again: %s", error)
+
+    def note_scores(self) -> None:
+        """Write down what the engine has counted. Raises OSError."""
+        self.scores.add(self.engine.take_scores(), now=self.link.now())
 
     def report(self) -> ModelReport:
         """Return what judges on this device."""
@@ -72,6 +79,7 @@ class ModelDesk:
                 )
                 for sha256, one in choices.refused.items()
             ),
+            scores=self.scores.totals(),
         )
 
     def _fetch(self, wanted: WantedModel, parts: int) -> int:

@@ -34,6 +34,7 @@ from anshin.agent.messages import (
     Talk,
     Ticked,
 )
+from anshin.agent.model_scores import ScoreBook
 from anshin.agent.model_store import ModelStore
 from anshin.agent.model_talk import ModelDesk
 from anshin.agent.obey import CommandDesk
@@ -119,8 +120,8 @@ class Agent:
         )
         self.models = ModelStore(folder.models)
         self._engine = engine
-        models = ModelDesk(link, self.models, engine)
-        self.desk = LinkDesk(self.feed, link, self.store, self.spool, engine, config, self.clock, models)
+        self.model_desk = ModelDesk(link, self.models, engine, ScoreBook(folder.models / "scores.json"))
+        self.desk = LinkDesk(self.feed, link, self.store, self.spool, engine, config, self.clock, self.model_desk)
         self.commands = CommandDesk(
             feed=self.feed,
             store=self.store,
@@ -310,6 +311,8 @@ class Agent:
     def close(self) -> None:
         """Close files and connections; the engine is the caller's."""
         self.work.close()
+        with contextlib.suppress(OSError):
+            self.model_desk.note_scores()
         self.desk.link.close()
         self.store.close()
         self.seen.close()

@@ -28,6 +28,7 @@ from anshin.engine.models.bundle import bundled
 from anshin.engine.names import base_name, safe_name
 from anshin.engine.rules.compile import RuleError, RuleSet, compile_rules
 from anshin.engine.rules.watch import Watch
+from anshin.engine.scores import Counts, ScoreCounter
 from anshin.engine.verdict import FileType, Status, Verdict, Versions
 from anshin.engine.wording import gap, reason, unreadable
 
@@ -67,6 +68,7 @@ class Engine:
         self._lists = make_lists(settings.allow, settings.deny)
         self._lists_lock = threading.Lock()
         self._cache = VerdictCache()
+        self._scores = ScoreCounter()
         self._reload_lock = threading.Lock()
         self._closed = False
         self._models = bundled() if settings.models is None else settings.models
@@ -155,6 +157,10 @@ class Engine:
             self._cache.clear()
         old.end_when_idle()
 
+    def take_scores(self) -> Counts:
+        """Return how often each model gave which score since the last call; the same bytes twice are one file."""
+        return self._scores.take()
+
     def jail_report(self) -> JailReport:
         """Return which walls stand around the workers on this machine."""
         return self._shift.backend.report()
@@ -234,9 +240,10 @@ class Engine:
             cached = self._cache.get(key)
             if cached is not None:
                 return cached.model_copy(update={"name": job.name, "cpu_ms": 0.0})
-            verdict = shift.backend.judge(job, lists)
-            self._cache.put(key, verdict)
-            return verdict
+            found = shift.backend.examine(job, lists)
+            self._scores.count(found.scores, shift.versions.model)
+            self._cache.put(key, found.verdict)
+            return found.verdict
 
     @contextmanager
     def _on_shift(self) -> Iterator[Shift]:

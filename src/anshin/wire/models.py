@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from anshin.wire.documents import WIRE_VERSION, Base64Key, Document, Sha256, Short, Text
 
 SCORE_BINS: Final = 20
-"""Bins of a histogram of scores: see `anshin.engine.models.histogram`."""
+"""Bins of a histogram of scores: see `anshin.engine.scores`."""
 MAX_PACKAGE_BYTES: Final = 64 * 1024 * 1024
 PART_BYTES: Final = 1024 * 1024
 """Bytes of a package that one request brings; a download that was cut off goes on behind the last whole part."""

@@ -10,7 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django_scopes import scopes_disabled
 
 from anshin.console.fleet.models import Device
-from anshin.console.fleet.rollout.models import CanaryDevice, DeviceModel, ModelKey, ModelRelease, Rollout
+from anshin.console.fleet.rollout.models import (
+    CanaryDevice,
+    DeviceModel,
+    FalsePositiveReport,
+    ModelKey,
+    ModelRelease,
+    Rollout,
+)
 from anshin.console.people.access import Actor, first_or_404
 from anshin.console.people.gates import company_page
 from anshin.console.people.models import Organisation
@@ -111,6 +118,24 @@ def device_models(provider: Organisation, release: ModelRelease) -> list[DeviceM
             .select_related("device", "organisation")
             .order_by("organisation__name", "device__name")
         )
+
+
+def false_positives(provider: Organisation, *, state: str = "") -> list[FalsePositiveReport]:
+    """Return what the provider's customers reported, what waits for a decision first."""
+    with scopes_disabled():  # all customers of this provider
+        found = FalsePositiveReport.objects.filter(organisation__provider=provider)
+        if state in FalsePositiveReport.State.values:
+            found = found.filter(state=state)
+        rows = list(found.select_related("organisation", "detection").order_by("-reported_at", "id"))
+    return sorted(rows, key=lambda row: row.state != FalsePositiveReport.State.OPEN)
+
+
+def false_positive_of(provider: Organisation, report_id: UUID) -> FalsePositiveReport:
+    """Return the report of a customer of this provider, or raise Http404."""
+    with scopes_disabled():  # all customers of this provider
+        found = FalsePositiveReport.objects.filter(organisation__provider=provider, id=report_id)
+        report: FalsePositiveReport = first_or_404(found.select_related("organisation"))
+    return report
 
 
 def models_on(device: Device) -> list[DeviceModel]:

@@ -22,6 +22,13 @@ MARKS: dict[str, str] = {
     Rollout.State.ROLLED_BACK: "urgent",
 }
 """Which of the console's four marks stands beside a state."""
+REPORT_REFUSED: dict[str, Text] = {
+    "reason": _("Give a reason of at least 5 characters."),
+    "no_hash": _("The file was not read to its end, so it cannot be allowed by its SHA-256."),
+    "denied": _("This file stands on your list of always blocked files. Take it off there first."),
+    "declined": _("Your provider has looked at this file already and does not agree. Call the desk."),
+    "decided": _("This report has been decided already."),
+}
 DONE: dict[str, Text] = {
     "pause": _("Paused. Only the canary devices keep it."),
     "resume": _("The rollout goes on."),
