@@ -54,7 +54,9 @@ def test_again_only_with_replace(folder: StateFolder, served: tuple[FakeConsole,
     assert load_device_key(folder.device_key).public_key().public_bytes_raw() == console.keys[first.device_id]
     console.token_used = False
     assert enrol(folder, url, replace=True).device_id != first.device_id
-    assert {path.name for path in folder.root.iterdir()} == {"agent.json", "device.key", "agent.lock", "quarantine"}
+    assert {path.name for path in folder.root.iterdir()} == {
+        "agent.json", "device.key", "agent.lock", "quarantine", "rules", "models",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_refusals_leave_nothing_behind(
         enrol(folder, served[1], **more)
     assert caught.value.key == key
     assert str(more.get("token", "\0")) not in caught.value.en
-    assert {path.name for path in folder.root.iterdir()} == {"agent.lock", "quarantine"}
+    assert {path.name for path in folder.root.iterdir()} == {"agent.lock", "quarantine", "rules"}
     with pytest.raises(NotEnrolled):
         load_config(folder)
     assert enrol(folder, served[1])  # the same request, put right

@@ -1,5 +1,6 @@
 """An agent and its console about models, over the loopback interface with real signatures."""
 
+import base64
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,6 +108,24 @@ def test_download_that_was_cut_off_goes_on_after_a_restart(world):
     assert asked[1:3] == [str(PART_BYTES)] * 2
     assert world.console.model_reports[-1].in_use[0].sha256 == one.sha256
     assert len(package) < PART_BYTES
+
+
+def test_new_enrolment_takes_the_keys_of_the_new_console(world):
+    world.offer(make_package())
+    world.console.model_keys = (base64.b64encode(bytes(32)).decode(),)
+    assert world.start() == [], "signed with a key that this device was not told of"
+    world.console.model_keys = (PUBLIC_TEXT,)
+    assert world.start() == [], "another key is not taken later"
+    world.console.token_used = False
+    world.config = enrol_device(
+        world.folder,
+        console=world.config.console,
+        token=TOKEN,
+        versions=world.judge.versions(),
+        watch=[str(world.home)],
+        replace=True,
+    )
+    assert world.start() == ["shell-2026.11.1"]
 
 
 def test_console_of_before_models_is_no_fault(world):

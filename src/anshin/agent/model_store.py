@@ -26,6 +26,8 @@ from anshin.wire.models import WantedModel
 
 _log = logging.getLogger("anshin.agent.models")
 _LOCK_SECONDS = 10.0
+_FROM_CONSOLE = "console-"
+"""Begins the names of keys that came from the console; others were put there by hand."""
 
 
 class Engine(Protocol):
@@ -150,7 +152,15 @@ class ModelStore:
         if any(self._trusted.glob("*.pub")):
             return
         for text in keys:
-            write_private(self._trusted / f"{key_id(base64.b64decode(text))}.pub", text.encode() + b"\n")
+            name = f"{_FROM_CONSOLE}{key_id(base64.b64decode(text))}.pub"
+            write_private(self._trusted / name, text.encode() + b"\n")
+
+    def forget_console(self) -> None:
+        """Forget the keys and the wishes of the console: the device is enrolled with another one now."""
+        for path in self._trusted.glob(f"{_FROM_CONSOLE}*.pub"):
+            path.unlink(missing_ok=True)
+        with self._changing() as choices:
+            choices.wanted, choices.refused = {}, {}
 
     # packages
 

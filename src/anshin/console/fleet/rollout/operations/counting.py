@@ -41,8 +41,9 @@ def rate_after(rollout: Rollout, *, now: datetime) -> Rate:
     """
     customers = {"organisation__provider_id": rollout.organisation_id}
     using = DeviceModel.objects.filter(
-        **customers, family=rollout.family, sha256=rollout.release.sha256, code="", device__is_sample=False
-    )
+        **customers, family=rollout.family, sha256=rollout.release.sha256, code="", device__is_sample=False,
+        device__revoked_at=None,
+    )  # fmt: skip
     days = sum(max((now - max(row.since, rollout.started_at)).total_seconds() / _DAY, 1.0) for row in using)
     found = ModelDetection.objects.filter(
         **customers, family=rollout.family, version=rollout.release.version, occurred_at__gte=rollout.started_at,

@@ -1,5 +1,6 @@
 """A release on its way: first the canary devices, without an alarm all of them, and back when it goes wrong."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -151,7 +152,8 @@ def advance_rollouts(*, now: datetime | None = None) -> int:
         for rollout in Rollout.objects.filter(state__in=LIVING).select_related("release", "organisation"):
             if rollout.widened_at is not None and now - rollout.widened_at > WATCHED:
                 continue
-            moved += _advance(rollout, now)
+            with suppress(RolloutRefused):  # a person moved it at the same moment
+                moved += _advance(rollout, now)
     return moved
 
 
