@@ -119,10 +119,11 @@ def test_model_is_distributed_and_taken_back(installation: Installation, chromiu
         wait_for(lambda: page.goto(newest) and page.get_by_text("使用中").count() > 0, seconds=20, why="it is reported")
         faults = look(page, Axe())
         page.set_viewport_size({"width": 320, "height": 800})
-        for address in (newest, f"{newest}../", f"{newest}../drift/", f"{newest}../canary/", f"{newest}../upload/",
-                        f"{newest}../../false-positives/"):  # fmt: skip
-            page.goto(address)
-            faults += look(page, Axe())
+        for colours in ("light", "dark"):
+            page.emulate_media(color_scheme=colours)
+            for rest in ("", "../", "../drift/", "../canary/", "../upload/", "../../false-positives/"):
+                page.goto(newest + rest)
+                faults += look(page, Axe())
         page.set_viewport_size({"width": 1280, "height": 900})
         assert faults == []
 
