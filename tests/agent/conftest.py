@@ -17,6 +17,8 @@ from anshin.agent.restore import Restorer
 from anshin.agent.spool import Spool
 from anshin.agent.store import Store
 from anshin.agent.system import this_system
+from anshin.engine.models import ModelPackage
+from anshin.engine.scores import Counts
 from anshin.engine.verdict import FileType, Gap, Reason, Status, Verdict, Versions
 from anshin.wire.documents import AgentEvent
 
@@ -50,6 +52,8 @@ class FakeJudge:
     allow: frozenset[str] = frozenset()
     deny: frozenset[str] = frozenset()
     judged: list[str] = field(default_factory=list)
+    models: tuple[ModelPackage, ...] = ()
+    scores: Counts = field(default_factory=dict)
 
     def judge_file(self, fd: int, *, name: str) -> Verdict:
         self.judged.append(name)
@@ -62,8 +66,15 @@ class FakeJudge:
     def set_lists(self, *, allow: Collection[str], deny: Collection[str]) -> None:
         self.allow, self.deny = frozenset(allow), frozenset(deny)
 
+    def set_models(self, models: tuple[ModelPackage, ...]) -> None:
+        self.models = models
+
+    def take_scores(self) -> Counts:
+        taken, self.scores = self.scores, {}
+        return taken
+
     def versions(self) -> Versions:
-        return Versions(engine="fake", rules="0")
+        return Versions(engine="fake", rules="0", model=",".join(p.name for p in self.models) or "none")
 
     def close(self) -> None:
         pass

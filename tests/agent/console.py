@@ -25,6 +25,7 @@ from anshin.wire.documents import (
     Problem,
     Refusal,
 )
+from anshin.wire.models import PART_BYTES, ModelPlan, ModelReport, WantedModel
 from anshin.wire.signature import (
     DEVICE_HEADER,
     NONCE_HEADER,
@@ -65,6 +66,10 @@ class FakeConsole:
         self.heartbeats: list[Heartbeat] = []
         self.commands: list[Command] = []
         self.settings: dict[str, object] = {}
+        self.packages: dict[str, bytes] = {}
+        self.wanted: tuple[WantedModel, ...] = ()
+        self.model_keys: tuple[str, ...] = ()
+        self.model_reports: list[ModelReport] = []
         self.requests: list[tuple[str, str]] = []
         self.fault: Callable[[str], None] = lambda _path: None
         self.changed = threading.Condition()
@@ -72,7 +77,7 @@ class FakeConsole:
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Document]:
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Document | bytes]:
         with self.changed:
             self.requests.append((method, path))
             self.changed.notify_all()
@@ -89,6 +94,12 @@ class FakeConsole:
                 return 200, self.reply()
             if path == "/api/agent/v1/commands":
                 return 200, self.reply()
+            if path == "/api/agent/v1/models":
+                self.model_reports.append(ModelReport.model_validate_json(body))
+                return 200, ModelPlan(server_time=self.now(), wanted=self.wanted, keys=self.model_keys)
+            what, _, offset = path.removeprefix("/api/agent/v1/models/").partition("?offset=")
+            if what in self.packages:
+                return 200, self.packages[what][int(offset) :][:PART_BYTES]
             raise Refused(404, "not_found")
 
     def enrol(self, request: EnrolRequest) -> EnrolResponse:
@@ -148,11 +159,16 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         try:
             status, document = self.console.answer(self.command, self.path, dict(self.headers.items()), body)
+            if isinstance(document, bytes):
+                self._say(status, document)
+                return
         except Refused as refused:
             status, document = refused.status, refused.problem
         except ValidationError as error:
             status, document = 422, Problem(code="invalid", message=json.dumps(error.errors()[0]["msg"]))
-        content = document.model_dump_json().encode()
+        self._say(status, document.model_dump_json().encode())
+
+    def _say(self, status: int, content: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

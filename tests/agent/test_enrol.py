@@ -54,8 +54,9 @@ def test_again_only_with_replace(folder: StateFolder, served: tuple[FakeConsole,
     assert load_device_key(folder.device_key).public_key().public_bytes_raw() == console.keys[first.device_id]
     console.token_used = False
     assert enrol(folder, url, replace=True).device_id != first.device_id
-    expected = {"agent.json", "device.key", "agent.lock", "quarantine", "rules"}
-    assert {path.name for path in folder.root.iterdir()} == expected
+    assert {path.name for path in folder.root.iterdir()} == {
+        "agent.json", "device.key", "agent.lock", "quarantine", "rules", "models",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

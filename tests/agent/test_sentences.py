@@ -11,7 +11,7 @@ from anshin.agent.sentences import keys, language, say, sentence
 
 SOURCES = [
     *Path(anshin.agent.__file__).parent.rglob("*.py"),
-    Path(anshin.agent.__file__).parents[1] / "cli" / "agent.py",
+    *(Path(anshin.agent.__file__).parents[1] / "cli" / name for name in ("agent.py", "model_device.py")),
 ]
 
 

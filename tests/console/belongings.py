@@ -1,5 +1,6 @@
 """One of everything that belongs to a company, made the way it is made in life: through agents, handlers and people."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django_scopes import scope
 from anshin.console.cases.models import CaseStep, Evidence, Incident
 from anshin.console.fleet.models import Detection, EnrolmentToken, HashListEntry
 from anshin.console.fleet.operations import change_list, make_enrolment_token
+from anshin.console.fleet.rollout.operations import add_key, start_rollout, upload_release
 from anshin.console.loop.operations import deliver_waiting
 from anshin.console.people.models import Invitation, Organisation
 from anshin.console.people.operations import create_key, invite
@@ -16,6 +18,7 @@ from anshin.console.people.roles import Role
 from tests.console.conftest import Cast
 from tests.console.diagnosis.conftest import diagnosed
 from tests.console.fleet.conftest import FakeAgent, enrol, event, verdict
+from tests.engine.model_packages import PUBLIC_TEXT, make_package
 
 
 def agent_of(cast: Cast, company: Organisation, label: str) -> FakeAgent:
@@ -54,4 +57,18 @@ def belongings_of(cast: Cast, company: Organisation, marker: str = "") -> dict[s
             "invitation_id": Invitation.objects.get().id,
             "key_id": key.key.id,
             **diagnosed(owner, marker),
+            **rollout_of(cast, company),
         }
+
+
+def rollout_of(cast: Cast, company: Organisation) -> dict[str, Any]:
+    """Make a model on its way at the provider; the second company's is that of a provider of its own."""
+    provider = cast.provider
+    if company != cast.company:
+        provider = Organisation.objects.create(kind="provider", name=f"よその事業者{company.name}")
+    administrator = replace(cast.actor(Role.ADMINISTRATOR, cast.provider), organisation=provider)
+    with scope(organisation=provider):
+        add_key(actor=administrator, public_key=PUBLIC_TEXT)
+        release = upload_release(actor=administrator, data=make_package())
+        rollout = start_rollout(actor=administrator, release=release)
+    return {"release_id": release.id, "rollout_id": rollout.id, "sha256": release.sha256}

@@ -75,6 +75,11 @@ class StateFolder:
         return self.root / "rules"
 
     @property
+    def models(self) -> Path:
+        """Learned models that came from the console, the choices about them, and the keys they are checked with."""
+        return self.root / "models"
+
+    @property
     def run_lock(self) -> Path:
         """Held by the one running agent."""
         return self.root / "agent.lock"

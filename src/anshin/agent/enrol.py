@@ -13,6 +13,7 @@ from anshin.agent.config import AgentConfig, StateFolder, check_console, default
 from anshin.agent.errors import AgentError, Conflict
 from anshin.agent.keys import public_key_text
 from anshin.agent.machine import describe
+from anshin.agent.model_store import ModelStore
 from anshin.agent.system.atomic import sync_folder, write_private
 from anshin.agent.system.locks import Locked, lock
 from anshin.engine.verdict import Versions
@@ -85,6 +86,7 @@ def enrol_device(
             pending.replace(folder.device_key)
             sync_folder(folder.root)
             save_config(folder, config)
+            ModelStore(folder.models, ()).forget_console()
             return config
     except Locked as error:
         raise Conflict("already_running", folder=folder.root) from error

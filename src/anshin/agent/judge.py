@@ -5,6 +5,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
+from anshin.engine.models import ModelPackage
+from anshin.engine.scores import Counts
 from anshin.engine.verdict import Verdict, Versions
 
 _log = logging.getLogger(__name__)
@@ -19,6 +21,14 @@ class Judge(Protocol):
 
     def set_lists(self, *, allow: Collection[str], deny: Collection[str]) -> None:
         """Take over the lists of SHA-256 that are always clean and always malicious."""
+        ...
+
+    def set_models(self, models: tuple[ModelPackage, ...]) -> None:
+        """Judge by these learned models from the next file on, or raise and keep the old ones."""
+        ...
+
+    def take_scores(self) -> Counts:
+        """Return how often each model gave which score since the last call."""
         ...
 
     def versions(self) -> Versions:

@@ -23,6 +23,7 @@ from anshin.wire.documents import (
     HeartbeatReply,
     Problem,
 )
+from anshin.wire.models import ModelPlan, ModelReport
 from anshin.wire.signature import sign
 
 BASE = "/api/agent/v1"
@@ -82,6 +83,15 @@ class ConsoleLink:
         self._measure(reply.server_time)
         return reply
 
+    def models(self, report: ModelReport) -> ModelPlan:
+        """Say which models judge here; returns which are to. Raises as `upload`."""
+        return self._signed("POST", "/models", ModelPlan, report.model_dump_json().encode())
+
+    def model_part(self, sha256: str, offset: int) -> bytes:
+        """Return the next bytes of a model package from `offset` on. Raises as `upload`."""
+        url = f"{self.console}{BASE}/models/{sha256}?offset={offset}"
+        return content_of(self._client, "GET", url, b"", self._headers("GET", url, b""))
+
     def now(self) -> datetime:
         """Return the console's time as far as we know it."""
         return moment(self._clock.wall() + self.offset)
@@ -104,8 +114,7 @@ class ConsoleLink:
         return self._once(method, url, reply, body)
 
     def _once(self, method: str, url: str, reply: type[_Reply], body: bytes) -> _Reply:
-        path = urlsplit(url).path
-        headers = sign(key=self._key, device_id=self._device_id, method=method, path=path, body=body, now=self.now())
+        headers = self._headers(method, url, body)
         if body:
             headers["Content-Type"] = "application/json"
         try:
@@ -113,6 +122,11 @@ class ConsoleLink:
         except _Skewed as skewed:
             self._measure(skewed.server_time)
             raise skewed.refused from None
+
+    def _headers(self, method: str, url: str, body: bytes) -> dict[str, str]:
+        parts = urlsplit(url)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        return sign(key=self._key, device_id=self._device_id, method=method, path=path, body=body, now=self.now())
 
 
 class _Skewed(Exception):  # noqa: N818 - a signal inside this file, not an error
@@ -133,15 +147,25 @@ def exchange(
     client: httpx.Client, method: str, url: str, reply: type[_Reply], body: bytes, headers: dict[str, str]
 ) -> _Reply:
     """Send one request and read its one document, or raise what the console's Problem means."""
+    content = content_of(client, method, url, body, headers)
+    try:
+        return reply.model_validate_json(content)
+    except ValidationError as error:
+        cause = f"{reply.__name__}: {error.error_count()} field(s) not as agreed"
+        raise ConsoleUnreachable("console_unreachable", console=_console_of(url), cause=cause) from error
+
+
+def _console_of(url: str) -> str:
     parts = urlsplit(url)
-    console = f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def content_of(client: httpx.Client, method: str, url: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """Send one request and return the body of its answer, or raise what the console's Problem means."""
+    console = _console_of(url)
     status, content = _send(client, method, url, body, headers, console)
     if 200 <= status < 300:
-        try:
-            return reply.model_validate_json(content)
-        except ValidationError as error:
-            cause = f"{reply.__name__}: {error.error_count()} field(s) not as agreed"
-            raise ConsoleUnreachable("console_unreachable", console=console, cause=cause) from error
+        return content
     try:
         problem = Problem.model_validate_json(content)
     except ValidationError as error:

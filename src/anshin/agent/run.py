@@ -34,6 +34,9 @@ from anshin.agent.messages import (
     Talk,
     Ticked,
 )
+from anshin.agent.model_scores import ScoreBook
+from anshin.agent.model_store import ModelStore
+from anshin.agent.model_talk import ModelDesk
 from anshin.agent.obey import CommandDesk
 from anshin.agent.quarantine import Quarantine
 from anshin.agent.restore import Restorer
@@ -115,7 +118,10 @@ class Agent:
             clock=self.clock,
             own_folder=self._own,
         )
-        self.desk = LinkDesk(self.feed, link, self.store, self.spool, engine, config, self.clock)
+        self.models = ModelStore(folder.models)
+        self._engine = engine
+        self.model_desk = ModelDesk(link, self.models, engine, ScoreBook(folder.models / "scores.json"))
+        self.desk = LinkDesk(self.feed, link, self.store, self.spool, engine, config, self.clock, self.model_desk)
         self.commands = CommandDesk(
             feed=self.feed,
             store=self.store,
@@ -240,6 +246,7 @@ class Agent:
 
     def begin(self) -> None:
         """Take up the last known settings, and finish or undo what an earlier stop interrupted."""
+        self._take_up_models()
         self.core.protection = self.store.setting("protection", "protect")
         self.core.allow = frozenset(self.store.setting("allow", []))
         self.core.deny = frozenset(self.store.setting("deny", []))
@@ -250,6 +257,13 @@ class Agent:
             self.spool.add(self.files.events.make(EventKind.AGENT_STARTED))
         except sqlite3.Error as error:  # a full disk must not keep the agent from protecting
             _log.error("the start could not be recorded: %s", error)
+
+    def _take_up_models(self) -> None:
+        try:
+            self.models.begin()
+            self.models.switch(self._engine)
+        except (AgentError, OSError) as error:  # the models that came with the engine judge
+            _log.error("the models of this device could not be taken up: %s", error)
 
     def run(self, stop: threading.Event) -> None:
         """Protect until `stop` is set."""
@@ -297,6 +311,8 @@ class Agent:
     def close(self) -> None:
         """Close files and connections; the engine is the caller's."""
         self.work.close()
+        with contextlib.suppress(OSError):
+            self.model_desk.note_scores()
         self.desk.link.close()
         self.store.close()
         self.seen.close()

@@ -16,6 +16,7 @@ from anshin.agent.judge import Judge
 from anshin.agent.link import ConsoleLink
 from anshin.agent.machine import describe
 from anshin.agent.messages import Happening, LinkFailed, LinkTask, LinkWorked, Order
+from anshin.agent.model_talk import ModelDesk
 from anshin.agent.sentences import Sentence
 from anshin.agent.spool import Spool
 from anshin.agent.store import Store
@@ -37,6 +38,7 @@ class LinkDesk:
     engine: Judge
     config: AgentConfig
     clock: Clock
+    models: ModelDesk | None = None
     last_error: Sentence = NOTHING
     _most_events: int = MAX_EVENTS
 
@@ -55,6 +57,8 @@ class LinkDesk:
             return False
         self._note(NOTHING)
         self.feed(LinkWorked(task, waiting, reply))
+        if task == "heartbeat" and self.models is not None:
+            self.models.beat()
         return True
 
     def _do(self, task: LinkTask) -> HeartbeatReply | None:

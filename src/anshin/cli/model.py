@@ -9,9 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
+from anshin.cli import model_device
 from anshin.cli.errors import FAILURE, NOT_FOUND, CliError
 
 app = typer.Typer(name="model", help="Learned models of the engine.", no_args_is_help=True, rich_markup_mode=None)
+app.command()(model_device.pin)
+app.command()(model_device.rollback)
 KEY_ENV = "ANSHIN_MODEL_KEY"
 
 Root = Annotated[Path, typer.Option("--project", help="Folder with tables, deep scores and results.")]
@@ -255,9 +258,13 @@ def _trusted(paths: list[Path]) -> dict[str, bytes]:
 
 
 @app.command("list")
-def list_(*, as_json: Json = False) -> None:
-    """List the models that came with this engine."""
+def list_(state: model_device.State = None, *, as_json: Json = False) -> None:
+    """List the models that came with this engine, or with --state those of the agent on this PC."""
     from anshin.engine.models.bundle import bundled
+
+    if state is not None:
+        model_device.print_held(state, as_json=as_json)
+        return
 
     rows = [
         {"family": p.manifest.family, "version": p.manifest.version, "created": p.manifest.created,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationError
 
+from anshin.engine.scores import MOST, Score, is_score
 from anshin.engine.verdict import Frozen, Verdict
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Examination:
 
     verdict: Verdict
     vectors: tuple[MemberVector, ...]
+    scores: tuple[Score, ...] = ()
 
 
 class _Vector(Frozen):
@@ -49,6 +51,7 @@ class _Vector(Frozen):
 class _Document(Frozen):
     verdict: Verdict
     vectors: tuple[_Vector, ...] = Field(max_length=MAX_VECTORS)
+    scores: tuple[Score, ...] = Field(default=(), max_length=MOST)
 
 
 def words_hash(words: Iterable[str]) -> str:
@@ -68,7 +71,7 @@ def written(examination: Examination) -> bytes:
         )
         for v in examination.vectors
     )
-    return _Document(verdict=examination.verdict, vectors=vectors).model_dump_json().encode()
+    return _Document(verdict=examination.verdict, vectors=vectors, scores=examination.scores).model_dump_json().encode()
 
 
 def read(data: bytes) -> Examination:
@@ -91,4 +94,6 @@ def read(data: bytes) -> Examination:
         if not fits:
             raise ValueError("a vector of the wrong shape")
         found.append(MemberVector(FeatureVector(row.family, values), row.depth, row.name, row.words))
-    return Examination(document.verdict, tuple(found))
+    if not all(is_score(family, at) for family, at in document.scores):
+        raise ValueError("not a score")
+    return Examination(document.verdict, tuple(found), document.scores)

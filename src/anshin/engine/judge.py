@@ -19,6 +19,7 @@ from anshin.engine.models.scoring import ModelSet
 from anshin.engine.names import safe_name, shortened
 from anshin.engine.rules.catalogue import catalogue, reasons
 from anshin.engine.rules.scan import RuleScanner
+from anshin.engine.scores import MOST, Score, bin_of
 from anshin.engine.unpack import Member, Problem, unpack
 from anshin.engine.verdict import FileType, Place, Reason, Status, Verdict, Versions
 from anshin.engine.wording import gap, reason
@@ -49,19 +50,25 @@ class Judge:
         self._scanner = scanner
         self._models = models or ModelSet()
         self._vectors: list[MemberVector] | None = None  # kept only while a file is examined
+        self._scores: list[Score] = []  # of the file that is judged now
         self._limits = limits
         self._versions = versions
 
     def judge(self, content: Content, name: str, lists: Lists) -> Verdict:
         """Return the verdict; never raises for a bad file."""
+        self._scores = []
         return self._one(Task(content, name), lists, Budget(self._limits))
 
-    def examine(self, content: Content, name: str, lists: Lists, *, stated: str = "") -> Examination:
-        """Return the verdict with the feature vectors of the file and of everything in it; never raises."""
-        self._vectors = []
+    def examine(self, content: Content, name: str, lists: Lists, *, stated: str | None = "") -> Examination:
+        """Return the verdict with the feature vectors of the file and of everything in it; never raises.
+
+        With `stated` None it is the verdict and the scores of the models, without vectors.
+        """
+        self._scores = []
+        self._vectors = None if stated is None else []
         try:
-            verdict = self._one(Task(content, name, kind=stated), lists, Budget(self._limits))
-            return Examination(verdict, tuple(self._vectors))
+            verdict = self._one(Task(content, name, kind=stated or ""), lists, Budget(self._limits))
+            return Examination(verdict, tuple(self._vectors or ()), tuple(self._scores[:MOST]))
         finally:
             self._vectors = None
 
@@ -143,7 +150,10 @@ class Judge:
         vector = extract(found, data)
         if self._vectors is not None and len(self._vectors) < MAX_VECTORS:
             self._vectors.append(MemberVector(vector, task.depth, task.name, words_hash(found.tokens)))
-        findings.reasons += self._models.reasons(vector, data)
+        reasons, probability = self._models.weighed(vector, data)
+        findings.reasons += reasons
+        if probability is not None:
+            self._scores.append((vector.family, bin_of(probability)))
 
     def _layer(self, task: Task, kind: FileType, layer: Layer, budget: Budget) -> list[Reason]:
         hits = self._scanner.scan(

@@ -15,7 +15,7 @@ from anshin import __version__
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.cache import VerdictCache
 from anshin.engine.content import BytesContent, FileContent, sha256
-from anshin.engine.errors import JailError, LimitHit
+from anshin.engine.errors import LimitHit
 from anshin.engine.examination import Examination
 from anshin.engine.jail.backend import open_backend
 from anshin.engine.jail.job import Job
@@ -28,6 +28,7 @@ from anshin.engine.models.bundle import bundled
 from anshin.engine.names import base_name, safe_name
 from anshin.engine.rules.compile import RuleError, RuleSet, compile_rules
 from anshin.engine.rules.watch import Watch
+from anshin.engine.scores import Counts, ScoreCounter
 from anshin.engine.verdict import FileType, Status, Verdict, Versions
 from anshin.engine.wording import gap, reason, unreadable
 
@@ -67,6 +68,7 @@ class Engine:
         self._lists = make_lists(settings.allow, settings.deny)
         self._lists_lock = threading.Lock()
         self._cache = VerdictCache()
+        self._scores = ScoreCounter()
         self._reload_lock = threading.Lock()
         self._closed = False
         self._models = bundled() if settings.models is None else settings.models
@@ -140,7 +142,8 @@ class Engine:
     def set_models(self, models: tuple[ModelPackage, ...]) -> None:
         """Judge by these models, each checked by `read_package`, from the next file on.
 
-        Raises `JailError` when no worker can start; the old models then stay in use.
+        Raises `JailError` when no worker can start, and without a jail whatever the models' runtime raises; the old
+        models then stay in use.
         """
         with self._reload_lock:
             if self._closed:
@@ -148,11 +151,15 @@ class Engine:
             before, self._models = self._models, models
             try:
                 old, self._shift = self._shift, self._start(compile_rules(self._settings.rules_dirs))
-            except JailError:
+            except Exception:
                 self._models = before
                 raise
             self._cache.clear()
         old.end_when_idle()
+
+    def take_scores(self) -> Counts:
+        """Return how often each model gave which score since the last call; the same bytes twice are one file."""
+        return self._scores.take()
 
     def jail_report(self) -> JailReport:
         """Return which walls stand around the workers on this machine."""
@@ -233,9 +240,10 @@ class Engine:
             cached = self._cache.get(key)
             if cached is not None:
                 return cached.model_copy(update={"name": job.name, "cpu_ms": 0.0})
-            verdict = shift.backend.judge(job, lists)
-            self._cache.put(key, verdict)
-            return verdict
+            found = shift.backend.examine(job, lists)
+            self._scores.count(found.scores, shift.versions.model)
+            self._cache.put(key, found.verdict)
+            return found.verdict
 
     @contextmanager
     def _on_shift(self) -> Iterator[Shift]:

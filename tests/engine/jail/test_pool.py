@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from anshin.engine.examination import Examination, read
 from anshin.engine.jail import wire
 from anshin.engine.jail.pool import Jailed, Worker, WorkerLostError
 from anshin.engine.jail.worker import _written
@@ -99,9 +100,8 @@ def test_names_of_members_cannot_make_the_verdict_too_long_to_arrive():
 
 def test_members_that_make_the_verdict_too_long_are_not_listed(monkeypatch):
     monkeypatch.setattr(wire, "LONGEST_VERDICT", 4000)
-    verdict = Verdict.model_validate_json(_written(_with_children(40)))
-    assert verdict.children == ()
-    assert len(Verdict.model_validate_json(_written(_with_children(1))).children) == 1
+    assert read(_written(Examination(_with_children(40), ()))).verdict.children == ()
+    assert len(read(_written(Examination(_with_children(1), ()))).verdict.children) == 1
 
 
 def _with_children(count: int) -> Verdict:

@@ -251,3 +251,7 @@ class DeviceCommand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+# Django finds models in this module only; those about learned models have a room of their own.
+from anshin.console.fleet.rollout import models as rollout_models  # noqa: E402, F401

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from anshin.console.fleet.rollout.views.false_positives import detection_false_positive
 from anshin.console.fleet.views import detections, devices, protection, scans
 
 urlpatterns: list[URLPattern] = [
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("detections/<uuid:detection_id>/scan/", scans.detection_scan, name="detection_scan"),
     path("detections/<uuid:detection_id>/scan/state/", scans.detection_scan_state, name="detection_scan_state"),
+    path("detections/<uuid:detection_id>/false-positive/", detection_false_positive, name="detection_false_positive"),
     path("lists/", protection.hash_list, name="hash_list"),
     path("lists/add/", protection.hash_list_add, name="hash_list_add"),
     path("lists/<uuid:entry_id>/remove/", protection.hash_list_remove, name="hash_list_remove"),

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit.view"
     PROVIDER_VIEW = "provider.view"  # the board of all companies
     PROVIDER_MANAGE = "provider.manage"  # add companies, mail settings
+    MODEL_REVIEW = "model.review"  # see models and drift, decide on reports of false alarms
+    MODEL_MANAGE = "model.manage"  # upload models, roll them out and back
 
 
 _READ = {
@@ -73,6 +75,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_DESK,
             Permission.AUDIT_VIEW,
             Permission.PROVIDER_VIEW,
+            Permission.MODEL_REVIEW,
         }
     ),
     Role.CURATOR: frozenset({Permission.COMPANY_VIEW, Permission.DEVICE_VIEW, Permission.PROVIDER_VIEW}),

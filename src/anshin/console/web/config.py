@@ -4,6 +4,7 @@ The reference documentation is generated from `SETTINGS`, and a test fails when 
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,6 +82,24 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "ANSHIN_MODEL_CANARY_HOURS",
+        "24",
+        "新しい学習モデルを、先に試す端末だけに置いておく時間",
+        "Hours a new learned model stays on the canary devices before all devices get it",
+    ),
+    Setting(
+        "ANSHIN_MODEL_ALARM_FACTOR",
+        "3",
+        "モデルによる検知が、配る前の14日間の何倍になったら自動で前のモデルに戻すか（端末1台1日あたり）",
+        "From which multiple of the detections before (14 days, a device and day) a model is taken back by itself",
+    ),
+    Setting(
+        "ANSHIN_MODEL_ALARM_MINIMUM",
+        "5",
+        "自動で前のモデルに戻すのに必要な、新しいモデルによる検知の数",
+        "How many detections by a new model there must be before it is taken back by itself",
+    ),
+    Setting(
         "ANSHIN_TRUSTED_PROXIES",
         "0",
         "前に立つリバースプロキシの数",
@@ -123,6 +142,9 @@ class Config:
     metrics_key: str
     trusted_proxies: int
     outside_resolver: str
+    model_canary_hours: int
+    model_alarm_factor: float
+    model_alarm_minimum: int
     secret_key: str
     secret_key_fallbacks: tuple[str, ...]
 
@@ -156,6 +178,15 @@ def _https(environ: Mapping[str, str], name: str) -> str:
     if value and not value.startswith("https://"):
         raise ConfigurationError(f"{name} is {value!r}; it must start with https://.")
     return value
+
+
+def _number(environ: Mapping[str, str], name: str, *, lowest: float, whole: bool = False) -> float:
+    text = environ.get(name, "") or next(s.default for s in SETTINGS if s.name == name)
+    pattern = r"\d{1,6}" if whole else r"\d{1,6}(\.\d{1,6})?"
+    if not re.fullmatch(pattern, text) or float(text) < lowest:
+        kind = "whole number" if whole else "number"
+        raise ConfigurationError(f"{name} is {text!r}; it must be a {kind} of {lowest:g} or more.")
+    return float(text)
 
 
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:
@@ -208,6 +239,9 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         metrics_key=_read_secret(environ, "ANSHIN_METRICS_KEY", data / "secrets" / "metrics-key" if data else None),
         trusted_proxies=int(proxies),
         outside_resolver=_https(environ, "ANSHIN_OUTSIDE_RESOLVER"),
+        model_canary_hours=int(_number(environ, "ANSHIN_MODEL_CANARY_HOURS", lowest=0, whole=True)),
+        model_alarm_factor=_number(environ, "ANSHIN_MODEL_ALARM_FACTOR", lowest=1),
+        model_alarm_minimum=int(_number(environ, "ANSHIN_MODEL_ALARM_MINIMUM", lowest=1, whole=True)),
         secret_key=keys[0],
         secret_key_fallbacks=tuple(keys[1:]),
     )

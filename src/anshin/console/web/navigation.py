@@ -39,6 +39,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("provider_board", _("All companies"), Permission.PROVIDER_VIEW, "company", "provider"),
     Entry("desk_queue", _("The desk's cases"), Permission.CASE_DESK, "desk", "provider"),
     Entry("accumulation", _("Accumulation"), Permission.DIAGNOSIS_VIEW, "yen", "provider"),
+    Entry("model_list", _("Models"), Permission.MODEL_REVIEW, "shield", "provider"),
+    Entry("false_positive_list", _("False alarms"), Permission.MODEL_REVIEW, "detection", "provider"),
     Entry("home", _("Home"), Permission.COMPANY_VIEW, "home"),
     Entry("device_list", _("Devices"), Permission.DEVICE_VIEW, "device"),
     Entry("detection_list", _("Detections"), Permission.DETECTION_VIEW, "detection"),

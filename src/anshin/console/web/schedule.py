@@ -31,6 +31,7 @@ JOBS: tuple[Periodic, ...] = (
     Periodic("anshin.console.diagnosis.operations.look_outside", 3600),
     Periodic("anshin.console.diagnosis.operations.keep_current", 3600),
     Periodic("anshin.console.fleet.jobs.forget_old_nonces", 300),
+    Periodic("anshin.console.fleet.rollout.jobs.look_at_rollouts", 300),
     Periodic("anshin.console.web.operate.worker.forget_ended_sessions", 3600),
     Periodic("anshin.console.web.operate.worker.forget_finished_tasks", 3600),
 )

@@ -7,7 +7,8 @@ import sys
 from types import FrameType
 from typing import Any
 
-MAX_BODY_BYTES = 5 * 1024 * 1024
+MAX_BODY_BYTES = 20 * 1024 * 1024
+"""Room for an uploaded model package; each address of the API has a smaller limit of its own."""
 THREADS = 8
 
 

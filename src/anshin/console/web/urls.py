@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("anshin.console.people.account_urls")),
     path("p/<uuid:organisation_id>/", include("anshin.console.cases.provider_urls")),
     path("p/<uuid:organisation_id>/", include("anshin.console.diagnosis.provider_urls")),
+    path("p/<uuid:organisation_id>/", include("anshin.console.fleet.rollout.provider_urls")),
     path("", include("anshin.console.people.urls")),
     path("", include("anshin.console.web.setup_urls")),
     path("api/", api.urls),

@@ -67,7 +67,7 @@ class InProcess:
 
     def _examine(self, job: Job, lists: Lists) -> Examination:
         assert self._judge is not None
-        return self._judge.examine(job.content, job.name, lists, stated=job.stated or "")
+        return self._judge.examine(job.content, job.name, lists, stated=job.stated)
 
     def examine(self, job: Job, lists: Lists) -> Examination:
         """Examine without walls."""

@@ -235,7 +235,7 @@ class Jailed:
         try:
             self._send(worker, job, lists, small=small)
             answer = wire.receive_by(worker.line, deadline)
-            return read(answer) if job.stated is not None else Examination(Verdict.model_validate_json(answer), ())
+            return read(answer)
         except (EOFError, OSError, ValueError) as error:  # a ValidationError is a ValueError
             raise WorkerLostError("time" if time.monotonic() >= deadline else "crashed") from error
         finally:

@@ -1,18 +1,17 @@
 """The jailed end of the line: takes one file after the other and answers with a verdict."""
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 
 from anshin.engine.content import BytesContent, Content, FileContent
-from anshin.engine.examination import written
+from anshin.engine.examination import Examination, written
 from anshin.engine.jail import wire
 from anshin.engine.jail.walls import allow_cpu, put_up
 from anshin.engine.judge import Judge
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
-from anshin.engine.verdict import Verdict
 
 
 def work(connection: Connection, judge: Judge, limits: Limits, *, dies_with_parent: bool) -> None:
@@ -36,19 +35,17 @@ def work(connection: Connection, judge: Judge, limits: Limits, *, dies_with_pare
             content = BytesContent(connection.recv_bytes())
         allow_cpu(limits.seconds)
         try:
-            if "stated" in job:
-                answer = written(judge.examine(content, job["name"], lists, stated=job["stated"]))
-            else:
-                answer = _written(judge.judge(content, job["name"], lists))
+            found = judge.examine(content, job["name"], lists, stated=job.get("stated"))
+            answer = written(found) if "stated" in job else _written(found)
         finally:
             if fd >= 0:
                 os.close(fd)
         connection.send_bytes(answer)
 
 
-def _written(verdict: Verdict) -> bytes:
-    """Return the verdict as the broker takes it; members that would make it too long count, but are not listed."""
-    answer = verdict.model_dump_json().encode()
+def _written(found: Examination) -> bytes:
+    """Return it as the broker takes it; members that would make it too long count, but are not listed."""
+    answer = written(found)
     if len(answer) <= wire.LONGEST_VERDICT:
         return answer
-    return verdict.model_copy(update={"children": ()}).model_dump_json().encode()
+    return written(replace(found, verdict=found.verdict.model_copy(update={"children": ()})))

@@ -104,23 +104,26 @@ class ModelSet:
 
     def reasons(self, vector: FeatureVector, data: bytes) -> list[Reason]:
         """Return the model's reason where its score reaches the threshold to watch, else nothing."""
+        return self.weighed(vector, data)[0]
+
+    def weighed(self, vector: FeatureVector, data: bytes) -> tuple[list[Reason], float | None]:
+        """Return the model's reasons and its probability, of a harmless file too; None where there is no model."""
         model = self._models.get(vector.family)
         if model is None:
-            return []
+            return [], None
         judged = model.judge(vector, data)
         if judged.weight < Thresholds().suspicious:
-            return []
+            return [], judged.probability
         why = [sentence(name) for name, _ in model.top(vector, judged)]
         words = load_data("models/words.yaml")["verdict"]
-        return [
-            Reason(
-                code=f"model.{vector.family}",
-                weight=judged.weight,
-                ja=words["ja"].format(why="".join(dict.fromkeys(w[0] for w in why))).strip(),
-                en=words["en"].format(why=" ".join(dict.fromkeys(w[1] for w in why))).strip(),
-                place=Place(),
-            )
-        ]
+        reason = Reason(
+            code=f"model.{vector.family}",
+            weight=judged.weight,
+            ja=words["ja"].format(why="".join(dict.fromkeys(w[0] for w in why))).strip(),
+            en=words["en"].format(why=" ".join(dict.fromkeys(w[1] for w in why))).strip(),
+            place=Place(),
+        )
+        return [reason], judged.probability
 
 
 def sentence(feature: str) -> tuple[str, str]:

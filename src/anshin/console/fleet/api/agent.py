@@ -8,7 +8,10 @@ from pydantic import BaseModel
 from anshin.console.fleet import operations
 from anshin.console.fleet.api.parsing import parse_document, parse_upload
 from anshin.console.fleet.api.signed import authenticate, carry_out, read_body
+from anshin.console.fleet.rollout.operations import hear_models, part_for
+from anshin.console.web.problems import ApiProblem
 from anshin.wire.documents import EnrolRequest, EnrolResponse, EventReceipt, Heartbeat, HeartbeatReply, Problem
+from anshin.wire.models import ModelPlan, ModelReport
 
 router = Router()
 MAX_ENROL_BYTES = 16 * 1024
@@ -50,3 +53,28 @@ def commands(request: HttpRequest) -> HttpResponse:
     """Answer with what the device is to do."""
     signed = authenticate(request)
     return _answer(carry_out(signed, lambda device: operations.hear(device=device, beat=None, now=signed.now)))
+
+
+@router.post("/models", response={200: ModelPlan, 401: Problem, 403: Problem, 413: Problem, 422: Problem})
+def models(request: HttpRequest) -> HttpResponse:
+    """Take what judges on the device (ModelReport) and answer with the learned models that it is to use."""
+    signed = authenticate(request)
+    report = parse_document(ModelReport, signed.body)
+    return _answer(carry_out(signed, lambda device: hear_models(device=device, report=report, now=signed.now)))
+
+
+@router.get("/models/{sha256}", response={200: bytes, 401: Problem, 403: Problem, 404: Problem})
+def model_part(request: HttpRequest, sha256: str, offset: int = 0) -> HttpResponse:
+    """Answer with the next bytes, from `offset` on, of a package that this device is to use; 1 MiB at most."""
+    signed = authenticate(request)
+    data = carry_out(signed, lambda device: part_for(device=device, sha256=sha256, offset=offset))
+    if data is None:
+        raise ApiProblem(
+            404,
+            "model_unknown",
+            "このモデルは、この端末に配られていません。次の問い合わせで、いまのモデルを受け取ってください。",
+            "This model is not meant for this device. Ask again which models are.",
+        )
+    response = HttpResponse(data, content_type="application/octet-stream")
+    response["Cache-Control"] = "no-store"
+    return response

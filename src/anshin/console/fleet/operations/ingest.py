@@ -11,6 +11,7 @@ from django_scopes import scopes_disabled
 
 from anshin.console.fleet.models import Detection, Device, DeviceEvent, QuarantineItem
 from anshin.console.fleet.operations.answers import apply_answers
+from anshin.console.fleet.rollout.operations.counting import note_model_detections
 from anshin.console.loop.operations import publish_many
 from anshin.wire.documents import AgentEvent, EventKind, Refusal
 
@@ -152,6 +153,7 @@ def _store_detections(
             )
     if detections:
         Detection.objects.bulk_create(detections)
+        note_model_detections(detections)
         QuarantineItem.objects.bulk_create(_with_free_ids(items))
     return detections
 

@@ -19,6 +19,7 @@ from anshin.console.fleet.filters import DetectionFilter
 from anshin.console.fleet.forms import RestoreForm
 from anshin.console.fleet.models import Detection
 from anshin.console.fleet.operations.restores import RestoreRefused, restore_state
+from anshin.console.fleet.rollout.operations.false_positives import report_of
 from anshin.console.fleet.views.scans import scan_context
 from anshin.console.fleet.wording import (
     DONE,
@@ -112,6 +113,7 @@ def detection_detail(request: HttpRequest, actor: Actor, detection_id: UUID) -> 
         "not_examined": Counter(text for text, _gap, _where in gaps).items(),
         "gaps": gaps,
         "members": list(_members(verdict)),
+        "report": report_of(detection),
         "elsewhere": access.devices_with_same_file(detection),
         "case": case_of_detection(detection_id=detection.pk),
         "may_handle": actor.may(Permission.DETECTION_HANDLE),

@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anshin.console.fleet import access, operations
 from anshin.console.fleet.filters import DetectionFilter, DeviceFilter
 from anshin.console.fleet.forms import DeviceNameForm, EnrolmentForm
+from anshin.console.fleet.rollout.access import models_on
 from anshin.console.fleet.status import State
 from anshin.console.fleet.views.scans import scan_line
 from anshin.console.fleet.wording import CAUSES, STATES, detection_rows
@@ -73,6 +75,7 @@ def _detail_context(actor: Actor, device_id: UUID) -> dict[str, Any]:
         "state_word": STATES[row.status.state],
         "causes": [CAUSES[cause] for cause in row.status.causes],
         "events": access.events_of(row.device),
+        "models": [(one, one.ja if get_language() == "ja" else one.en) for one in models_on(row.device)],
         "detections": detection_rows(access.detections(DetectionFilter(device=device_id))[:10]),
         "scan": scan_line(scan) if scan else None,
         "may_manage": actor.may(Permission.DEVICE_MANAGE),
