@@ -175,7 +175,9 @@ def test_after_two_weeks_with_all_it_is_watched_no_more(desk, make_agent):
     assert advance_rollouts(now=now) == 0
 
 
-@pytest.mark.parametrize(("act", "code"), [(pause, "not_canary"), (resume, "not_paused"), (widen, "ended")], ids=str)
+@pytest.mark.parametrize(
+    ("act", "code"), [(pause, "not_canary"), (resume, "not_paused"), (widen, "ended")], ids=["pause", "resume", "widen"]
+)
 def test_what_is_over_cannot_be_moved(desk, act, code):
     rollout = desk.start()
     desk.do(roll_back, rollout=rollout, reason="やめる")
