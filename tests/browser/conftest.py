@@ -116,6 +116,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 def chromium() -> Iterator[object]:
     from playwright.sync_api import sync_playwright
 
+    # Playwright keeps an event loop in this thread. Django would take every later test of this worker for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -80,20 +80,22 @@ def read(data: bytes) -> Examination:
         document = _Document.model_validate_json(data)
     except ValidationError as error:
         raise ValueError("not an examination") from error
+    vectors = tuple(map(_read_vector, document.vectors))
+    if not all(is_score(family, at) for family, at in document.scores):
+        raise ValueError("not a score")
+    return Examination(document.verdict, vectors, document.scores)
+
+
+def _read_vector(row: _Vector) -> MemberVector:
     import numpy as np  # late: who only wants verdicts starts without numerics
 
     from anshin.engine.features import FeatureVector, names
 
-    found = []
-    for row in document.vectors:
-        values = np.frombuffer(base64.b64decode(row.values, validate=True), dtype="<f4").astype(np.float32)
-        try:
-            fits = len(values) == len(names(row.family)) and bool(np.isfinite(values).all())
-        except KeyError:
-            fits = False
-        if not fits:
-            raise ValueError("a vector of the wrong shape")
-        found.append(MemberVector(FeatureVector(row.family, values), row.depth, row.name, row.words))
-    if not all(is_score(family, at) for family, at in document.scores):
-        raise ValueError("not a score")
-    return Examination(document.verdict, tuple(found), document.scores)
+    values = np.frombuffer(base64.b64decode(row.values, validate=True), dtype="<f4").astype(np.float32)
+    try:
+        fits = len(values) == len(names(row.family)) and bool(np.isfinite(values).all())
+    except KeyError:
+        fits = False
+    if not fits:
+        raise ValueError("a vector of the wrong shape")
+    return MemberVector(FeatureVector(row.family, values), row.depth, row.name, row.words)
