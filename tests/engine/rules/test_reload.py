@@ -72,6 +72,9 @@ def test_many_reloads_under_load_lose_no_file_and_leave_no_process(tmp_path):
             write(tmp_path, f"turn{turn}")
             assert engine.reload_rules()
             seen.add(engine.versions().rules)
+        until = time.monotonic() + 60
+        while min(counted) <= 3 and time.monotonic() < until:
+            time.sleep(0.05)  # two workers for three clients: one may wait long, but not for ever
         done.set()
         for thread in threads:
             thread.join()
