@@ -56,8 +56,7 @@ class Judge:
 
     def judge(self, content: Content, name: str, lists: Lists) -> Verdict:
         """Return the verdict; never raises for a bad file."""
-        self._scores = []
-        return self._one(Task(content, name), lists, Budget(self._limits))
+        return self.examine(content, name, lists, stated=None).verdict
 
     def examine(self, content: Content, name: str, lists: Lists, *, stated: str | None = "") -> Examination:
         """Return the verdict with the feature vectors of the file and of everything in it; never raises.
@@ -110,24 +109,25 @@ class Judge:
             findings.reasons.append(reason("list.deny", 1.0))
             return
         allowed = task.allowed or digest in lists.allow
-        whole = task.content.size <= self._limits.file_bytes
-        parsed: list[Parsed] = []
-        data = b""
         if allowed:
             if digest in lists.allow:
                 findings.reasons.append(reason("list.allow", 0.0))
             if not lists.deny:
                 return
-        else:
+        whole = task.content.size <= self._limits.file_bytes
+        data = task.content.read(0, task.content.size) if whole else b""  # once, for the rules and for the readers
+        if not allowed:
             if not whole:
                 findings.gaps.append(gap("size"))
             findings.reasons += self._scanner.scan(
-                task.content, name=task.name, kind=kind.kind, member=task.depth > 0, budget=budget
+                BytesContent(data) if whole else task.content,
+                name=task.name,
+                kind=kind.kind,
+                member=task.depth > 0,
+                budget=budget,
             )
-        if whole:
-            # an allowed file is read too: what lies in it may be on the deny list
-            data = task.content.read(0, task.content.size)
-            parsed = parse((kind.kind, *also(data, kind.kind)), data, budget)
+        # an allowed file is read too: what lies in it may be on the deny list
+        parsed = parse((kind.kind, *also(data, kind.kind)), data, budget) if whole else []
         if not allowed:
             self._weigh(task, kind, parsed, data, budget, findings)
         self._open(task, kind, parsed, lists, budget, findings, allowed=allowed)
