@@ -6,10 +6,15 @@ for each of them takes 90. A rule's name is what the parser asks for; it is the 
 catalogue has that code.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
 import yara_x
+
+from anshin.engine.formats.contract import Parsed
+from anshin.engine.rules.catalogue import catalogue
+from anshin.engine.wording import load_data
 
 MOST_MATCHES = 64
 """Matches of one pattern that are counted."""
@@ -42,3 +47,15 @@ class Markers:
             offsets = [m.offset for p in rule.patterns for m in p.matches]
             found[rule.identifier] = Marker(min(offsets, default=0), len(offsets))
         return found
+
+
+def sign_markers(family: str, markers: Mapping[str, Marker], parsed: Parsed, *, places: bool = True) -> None:
+    """Add a sign for every marker that the catalogue knows; without `places` where offsets say nothing of the file."""
+    for name, marker in markers.items():
+        if f"{family}.{name}" in catalogue():
+            parsed.sign(f"{family}.{name}", offset=marker.offset if places else None)
+
+
+def name_groups(known: str) -> dict[str, frozenset[str]]:
+    """Return the functions in a family's `known.yaml` by what they are for."""
+    return {name: frozenset(calls) for name, calls in load_data(known)["groups"].items()}

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from anshin.engine.formats.android.code import Code
 from anshin.engine.formats.android.manifest import Manifest
 from anshin.engine.formats.contract import Parsed
-from anshin.engine.formats.markers import Marker
+from anshin.engine.formats.markers import Marker, sign_markers
 from anshin.engine.names import safe_name
-from anshin.engine.rules.catalogue import catalogue
 from anshin.engine.wording import load_data
 
 KNOWN = "formats/android/known.yaml"
@@ -42,9 +41,7 @@ class App:
 
 def report(app: App, parsed: Parsed) -> None:
     """Add every sign."""
-    for name, marker in app.markers.items():
-        if f"android.{name}" in catalogue():
-            parsed.sign(f"android.{name}", offset=marker.offset if not app.manifest.there else None)
+    sign_markers("android", app.markers, parsed, places=not app.manifest.there)
     if app.manifest.there:
         _asked(app, parsed)
         _built(app, parsed)

@@ -7,9 +7,7 @@ from anshin.engine.formats.elf.code import TINY, system_calls
 from anshin.engine.formats.elf.image import DYN, PF_X, PT_DYNAMIC, REL, Image
 from anshin.engine.formats.elf.layout import Layout
 from anshin.engine.formats.elf.linked import Linked
-from anshin.engine.formats.markers import Marker
-from anshin.engine.rules.catalogue import catalogue
-from anshin.engine.wording import load_data
+from anshin.engine.formats.markers import Marker, name_groups, sign_markers
 
 KNOWN = "formats/elf/known.yaml"
 WRITABLE_BY_ALL = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 -- folders of foreign programs, none of ours
@@ -33,14 +31,12 @@ class Read:
 
 def groups() -> dict[str, frozenset[str]]:
     """Return the functions of the C library and the kernel by what they are for."""
-    return {name: frozenset(calls) for name, calls in load_data(KNOWN)["groups"].items()}
+    return name_groups(KNOWN)
 
 
 def report(read: Read, parsed: Parsed) -> None:
     """Add every sign that the file has."""
-    for name, marker in read.markers.items():
-        if f"elf.{name}" in catalogue():
-            parsed.sign(f"elf.{name}", offset=marker.offset)
+    sign_markers("elf", read.markers, parsed)
     for sign in (_headers, _segments, _packing, _doings, _tiny, _hooks, _module, _small_client):
         sign(read, parsed)
 

@@ -6,10 +6,9 @@ from anshin.engine.formats.contract import Parsed
 from anshin.engine.formats.image import hidden
 from anshin.engine.formats.image.facts import add_facts
 from anshin.engine.formats.image.walk import Walk, walk
-from anshin.engine.formats.markers import Marker, Markers
+from anshin.engine.formats.markers import Marker, Markers, sign_markers
 from anshin.engine.formats.measure import entropy_of
 from anshin.engine.identify import identify
-from anshin.engine.rules.catalogue import catalogue
 from anshin.engine.unpack.member import Member
 
 PADDING = b"\0\r\n\t \xff"
@@ -33,9 +32,7 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     found = walk(data, budget)
     markers = _MARKERS.find(data)
     budget.check_time()
-    for name, marker in markers.items():
-        if f"image.{name}" in catalogue():
-            parsed.sign(f"image.{name}", offset=marker.offset)
+    sign_markers("image", markers, parsed)
     if found.damaged:
         parsed.sign("image.malformed")
     behind = _behind(data, found, budget, parsed)

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from anshin.engine.formats.contract import Parsed
 from anshin.engine.formats.java.pool import Pool
-from anshin.engine.formats.markers import Marker
+from anshin.engine.formats.markers import Marker, sign_markers
 from anshin.engine.names import safe_name
-from anshin.engine.rules.catalogue import catalogue
 
 LINES = frozenset(
     f"java/{owner}.{name}"
@@ -53,9 +52,7 @@ class Java:
 
 def report(java: Java, parsed: Parsed) -> None:
     """Add every sign."""
-    for name, marker in java.markers.items():
-        if f"java.{name}" in catalogue():
-            parsed.sign(f"java.{name}", offset=marker.offset)
+    sign_markers("java", java.markers, parsed)
     if any(p.damaged for p in java.pools) and not java.archive:
         parsed.sign("java.malformed", "header class")
     calls = frozenset(c for p in java.pools for c in p.calls)

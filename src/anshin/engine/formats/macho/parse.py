@@ -9,7 +9,7 @@ from anshin.engine.formats.macho.fat import slices
 from anshin.engine.formats.macho.image import read
 from anshin.engine.formats.macho.linked import names
 from anshin.engine.formats.macho.signed import signed
-from anshin.engine.formats.markers import Markers
+from anshin.engine.formats.markers import Markers, sign_markers
 from anshin.engine.unpack.member import Member, Problem
 
 _MARKERS = Markers("programs.yar", "macho/markers.yar")
@@ -25,7 +25,7 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     if found.overlapping:
         parsed.sign("macho.forged_slices", "header fat")
     markers = _MARKERS.find(data)
-    signs.report_words(markers, parsed)
+    sign_markers("macho", markers, parsed)
     known = signs.groups()
     richest: signs.Read | None = None
     for start, piece in found.images:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from anshin.engine.formats.contract import Parsed
 from anshin.engine.formats.macho.image import RUN, THREAD, WRITE, Image
 from anshin.engine.formats.macho.signed import Signed
-from anshin.engine.formats.markers import Marker
+from anshin.engine.formats.markers import Marker, name_groups
 from anshin.engine.formats.measure import entropy_of
-from anshin.engine.rules.catalogue import catalogue
 from anshin.engine.wording import load_data
 
 KNOWN = "formats/macho/known.yaml"
@@ -53,14 +52,7 @@ def entropies(image: Image) -> tuple[float, float]:
 
 def groups() -> dict[str, frozenset[str]]:
     """Return functions by what they are for."""
-    return {name: frozenset(calls) for name, calls in load_data(KNOWN)["groups"].items()}
-
-
-def report_words(markers: dict[str, Marker], parsed: Parsed) -> None:
-    """Add a sign for every marker that the catalogue knows."""
-    for name, marker in markers.items():
-        if f"macho.{name}" in catalogue():
-            parsed.sign(f"macho.{name}", offset=marker.offset)
+    return name_groups(KNOWN)
 
 
 def report(read: Read, start: int, parsed: Parsed) -> None:

@@ -24,8 +24,6 @@ _WORD = re.compile(r"=\?([\w\-]{1,40})(?:\*[\w-]*)?\?([bqBQ])\?([^?]*)\?=")
 _BROKEN_BOUNDARY = re.compile(rb"(?<![^\n])--([^\r\n]{1,200})\r?\n(?=[Cc]ontent-[A-Za-z-]{3,40}:)")
 _UU = re.compile(rb"^begin 0?[0-7]{3} ([^\r\n]{1,200})\r?\n(.*?)^(?:end\b|\Z)", re.MULTILINE | re.DOTALL)
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
-_FEWEST = 400
-"""Bytes of base64 outside of every part that are worth looking at."""
 _LOOSE = re.compile(rb"(?:[A-Za-z0-9+/]{60,100}\r?\n){6,}[A-Za-z0-9+/=]{0,100}")
 _CHARSETS = {
     "shift_jis": "cp932",

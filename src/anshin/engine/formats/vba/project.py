@@ -19,8 +19,6 @@ _LITERAL = re.compile(rb"\xb9\x00([\x05-\xff])\x00([\x20-\x7e]{5,255})")
 _PASSWORD = re.compile(rb'DPB="[0-9A-F]{60,}"')
 """The protection record is longer where it holds the hash of a password."""
 _IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{3,60}")
-EMPTY_CACHE = 6000
-"""Compiled code shorter than this may belong to a module without any procedure."""
 
 
 @dataclass(slots=True)
