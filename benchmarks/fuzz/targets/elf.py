@@ -1,11 +1,6 @@
 """Fuzzes the reader of Linux programs."""
 
-import contextlib
-
-from anshin.engine.budget import Budget
-from anshin.engine.errors import LimitHit
-from anshin.engine.formats.registry import parser_of
-from anshin.engine.limits import Limits
+from benchmarks.fuzz.reading import read_as
 from tests.engine.indicator_cases.elf import CASES
 
 SEEDS: list[bytes] = [case.positive for case in CASES.values()]
@@ -13,7 +8,4 @@ SEEDS: list[bytes] = [case.positive for case in CASES.values()]
 
 def run(data: bytes) -> None:
     """Read `data`; nothing but a limit may end the reading."""
-    parser = parser_of("elf")
-    assert parser is not None
-    with contextlib.suppress(LimitHit):
-        parser(data, Budget(Limits(seconds=5)))
+    read_as("elf", data)

@@ -1,11 +1,7 @@
 """The readers of mail: MIME and Outlook's messages."""
 
-from contextlib import suppress
-
-from anshin.engine.budget import Budget
-from anshin.engine.errors import LimitHit
-from anshin.engine.formats.registry import parser_of
 from anshin.engine.limits import MIB, Limits
+from benchmarks.fuzz.reading import read_as
 from tests.engine.mail_samples import mail, msg, multipart, tnef, words
 
 SEEDS: list[bytes] = [
@@ -20,7 +16,4 @@ _LIMITS = Limits(seconds=5, total_bytes=64 * MIB)
 
 def run(data: bytes) -> None:
     """Read `data` as a mail or as a message, by its beginning; only a limit may end it."""
-    parser = parser_of("msg" if data.startswith(b"\xd0\xcf\x11\xe0") else "mail")
-    assert parser is not None
-    with suppress(LimitHit):
-        parser(data, Budget(_LIMITS))
+    read_as("msg" if data.startswith(b"\xd0\xcf\x11\xe0") else "mail", data, _LIMITS)

@@ -1,11 +1,6 @@
 """Fuzzes the parser of `docx`: everything but a limit is a finding."""
 
-import contextlib
-
-from anshin.engine.budget import Budget
-from anshin.engine.errors import LimitHit
-from anshin.engine.formats.registry import parser_of
-from anshin.engine.limits import Limits
+from benchmarks.fuzz.reading import read_as
 from tests.engine.indicator_cases.ooxml import CASES
 
 SEEDS: list[bytes] = [data for case in CASES.values() for data in (case.positive, case.negative)]
@@ -13,8 +8,4 @@ SEEDS: list[bytes] = [data for case in CASES.values() for data in (case.positive
 
 def run(data: bytes) -> None:
     """Read one file."""
-    parser = parser_of("docx")
-    if parser is None:
-        raise LookupError("docx")
-    with contextlib.suppress(LimitHit):
-        parser(data, Budget(Limits(seconds=5)))
+    read_as("docx", data)

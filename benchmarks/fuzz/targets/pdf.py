@@ -1,11 +1,7 @@
 """The reader of PDF."""
 
-from contextlib import suppress
-
-from anshin.engine.budget import Budget
-from anshin.engine.errors import LimitHit
-from anshin.engine.formats.registry import parser_of
 from anshin.engine.limits import MIB, Limits
+from benchmarks.fuzz.reading import read_as
 from tests.engine.pdf_samples import attached, encrypted, object_stream, on_open, pdf, stream
 
 SEEDS: list[bytes] = [
@@ -21,7 +17,4 @@ _LIMITS = Limits(seconds=5, total_bytes=64 * MIB)
 
 def run(data: bytes) -> None:
     """Read `data` as a PDF; only a limit may end it."""
-    parser = parser_of("pdf")
-    assert parser is not None
-    with suppress(LimitHit):
-        parser(data, Budget(_LIMITS))
+    read_as("pdf", data, _LIMITS)

@@ -1,11 +1,6 @@
 """All languages of scripts: the first byte chooses one."""
 
-import contextlib
-
-from anshin.engine.budget import Budget
-from anshin.engine.errors import LimitHit
-from anshin.engine.formats.registry import parser_of
-from anshin.engine.limits import Limits
+from benchmarks.fuzz.reading import read_as_chosen
 from tests.engine.indicator_cases import powershell, python, script, shell, web, windows, wsh
 
 KINDS = ("powershell", "javascript", "vbscript", "batch", "shell", "python", "php", "asp", "jsp", "perl", "wsf")
@@ -19,9 +14,4 @@ SEEDS: list[bytes] = [
 
 def run(data: bytes) -> None:
     """Parse; only a limit may end it."""
-    if not data:
-        return
-    parser = parser_of(KINDS[data[0] % len(KINDS)])
-    assert parser is not None
-    with contextlib.suppress(LimitHit):
-        parser(data[1:], Budget(Limits(seconds=5)))
+    read_as_chosen(KINDS, data)

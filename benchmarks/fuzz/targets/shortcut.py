@@ -1,11 +1,6 @@
 """LNK and the shortcuts that are text: the first byte chooses one."""
 
-import contextlib
-
-from anshin.engine.budget import Budget
-from anshin.engine.errors import LimitHit
-from anshin.engine.formats.registry import parser_of
-from anshin.engine.limits import Limits
+from benchmarks.fuzz.reading import read_as_chosen
 from tests.engine.indicator_cases import shortcut
 
 KINDS = ("lnk", "url", "scf", "library", "desktop", "webloc")
@@ -17,9 +12,4 @@ SEEDS: list[bytes] = [
 
 def run(data: bytes) -> None:
     """Parse; only a limit may end it."""
-    if not data:
-        return
-    parser = parser_of(KINDS[data[0] % len(KINDS)])
-    assert parser is not None
-    with contextlib.suppress(LimitHit):
-        parser(data[1:], Budget(Limits(seconds=5)))
+    read_as_chosen(KINDS, data)

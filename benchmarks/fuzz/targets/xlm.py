@@ -1,11 +1,6 @@
 """Fuzzes the readers of macro sheets: the first byte says in which of four formats."""
 
-import contextlib
-
-from anshin.engine.budget import Budget
-from anshin.engine.errors import LimitHit
-from anshin.engine.formats.registry import parser_of
-from anshin.engine.limits import Limits
+from benchmarks.fuzz.reading import read_as_chosen
 from tests.engine.indicator_cases.xlm import CASES
 
 KINDS = ("ole2", "sylk", "iqy", "csv")
@@ -19,8 +14,4 @@ SEEDS: list[bytes] = [b"\0" + case.positive for case in CASES.values()] + list(_
 
 def run(data: bytes) -> None:
     """Read one file."""
-    parser = parser_of(KINDS[data[0] % len(KINDS)]) if data else None
-    if parser is None:
-        return
-    with contextlib.suppress(LimitHit):
-        parser(data[1:], Budget(Limits(seconds=5)))
+    read_as_chosen(KINDS, data)
