@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from anshin.engine.examination import words_hash
 from anshin.engine.features import names
 from anshin.engine.service import Engine, EngineSettings
-from anshin.training.clusters import pdf_structure, script_structure, words_structure
+from anshin.training.clusters import pdf_structure, script_structure
 from anshin.training.corpora import Label, Sample
 from anshin.training.errors import SplitError, TableError
 from anshin.training.split import Part, Rules, split
@@ -94,7 +95,7 @@ def test_structure_sees_through_new_names_strings_and_numbers():
     assert one != script_structure("var q = 'other'; g(q, q); h();")
     body = b"%PDF-1.4\n1 0 obj <</Length 3>>stream\nabc\nendstream"
     assert pdf_structure(body) == pdf_structure(body.replace(b"abc", b"defghi").replace(b"1 0", b"7 0"))
-    assert words_structure(["b", "a", "a"]) == words_structure(["a", "b"])
+    assert words_hash(["b", "a", "a"]) == words_hash(["a", "b"])
 
 
 def test_rows_come_out_of_the_jail(tmp_path, said):

@@ -5,7 +5,6 @@ A random split of copies of one template tests memory and nothing else; so a who
 
 import hashlib
 import re
-from collections.abc import Iterable
 
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|<#.*?#>|(?m:^\s*(?:#|'|rem\b)[^\n]*$)", re.DOTALL | re.IGNORECASE)
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`")
@@ -34,11 +33,6 @@ def pdf_structure(data: bytes) -> str:
     bare = _STREAM.sub(b"stream", data[: 8 * LONGEST])
     bare = _HEX.sub(b"()", bare)
     return _short(re.sub(rb"\s+", b" ", _DIGITS.sub(b"0", bare)))
-
-
-def words_structure(words: Iterable[str]) -> str:
-    """Return a hash of a set of words (imports, calls): the import hash of a program, whatever its format."""
-    return _short("\n".join(sorted(set(words))).encode("utf-8", "replace"))
 
 
 def _short(data: bytes) -> str:

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from anshin.engine.limits import Limits
 from anshin.engine.models.manifest import DeepInput
 from anshin.engine.service import Engine, EngineSettings
 from anshin.training.corpora import Sample
 from anshin.training.corpora.catalogue import Source, read_source, sources
-from anshin.training.corpora.git_blobs import commit_of
 from anshin.training.corpora.packages import SOURCE as PACKAGES
 from anshin.training.corpora.packages import read_packages
 from anshin.training.deep.scores import read_scores
@@ -95,15 +92,6 @@ def samples_of(ids: Sequence[str], repositories: Path | None, packages: Path | N
             yield from read_source(sources()[name], git_dir_of(sources()[name], repositories))
 
 
-def check_commits(ids: Sequence[str], repositories: Path) -> None:
-    """Raise CorpusError for the first repository that is not at the commit of the catalogue."""
-    for name in ids:
-        source = sources()[name]
-        found = commit_of(git_dir_of(source, repositories))
-        if found != source.commit:
-            raise CorpusError(f"{source.repository} is at {found[:12]}, the catalogue names {source.commit[:12]}")
-
-
 def build_tables(
     ids: Sequence[str], cache: Path, repositories: Path | None, packages: Path | None, say: Say
 ) -> dict[str, Tally]:
@@ -150,8 +138,3 @@ def windows_input() -> DeepInput:
     from anshin.training.deep.network import INPUT
 
     return INPUT
-
-
-def finite(table: Table) -> bool:
-    """Whether every number of a table is one."""
-    return bool(np.isfinite(table.features).all())

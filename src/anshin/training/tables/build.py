@@ -15,7 +15,6 @@ from anshin.training.corpora import Sample
 from anshin.training.tables.store import Row, make_table, write_table
 
 log = logging.getLogger("anshin.training")
-SCRIPTS = frozenset({"javascript", "powershell", "vbscript", "batch", "shell", "python", "php", "html", "vba"})
 DEEPER = frozenset({"vba", "xlm"})
 """Families whose vectors count for the file around them: the macros of a document."""
 PER_CLUSTER = 8
