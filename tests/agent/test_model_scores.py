@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from anshin.agent.model_scores import ScoreBook, week_of
+from anshin.agent.model_scores import ScoreBook
+from anshin.wire.models import week_of
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 ONE = {("shell", "2026.11.1"): [1] + [0] * 19}

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from anshin.agent.system.atomic import write_private
 from anshin.engine.scores import Counts
-from anshin.wire.models import MAX_FAMILIES, ScoreCounts
+from anshin.wire.models import MAX_FAMILIES, ScoreCounts, week_of
 
 _WEEKS = 2
 """The present week, and the one before it, which may not have been told to its end."""
@@ -17,12 +17,6 @@ class _Kept(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     counts: tuple[ScoreCounts, ...] = ()
-
-
-def week_of(moment: datetime) -> str:
-    """Return the ISO 8601 week, as in 2026-W48."""
-    year, week, _day = moment.isocalendar()
-    return f"{year}-W{week:02d}"
 
 
 class ScoreBook:

@@ -3,6 +3,7 @@
 Documents and an address of their own, so that agents and consoles of before models go on understanding each other.
 """
 
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -20,6 +21,12 @@ Family = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d{1,2}\.\d{1,3}$")]
 Week = Annotated[str, StringConstraints(pattern=r"^\d{4}-W\d{2}$")]
 Count = Annotated[int, Field(ge=0, le=2**53)]
+
+
+def week_of(moment: datetime) -> str:
+    """Return the ISO 8601 week of a moment, as in 2026-W48: what agents count by and the console compares."""
+    year, week, _day = moment.isocalendar()
+    return f"{year}-W{week:02d}"
 
 
 class ModelInUse(Document):

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from anshin.console.fleet.rollout.models import ScoreWeek
-from anshin.console.fleet.rollout.operations.drift import Reports, drift_of, week_name
+from anshin.console.fleet.rollout.operations.drift import Reports, drift_of
 from anshin.console.fleet.rollout.psi import stability_index
 from anshin.console.people.roles import Role
+from anshin.wire.models import week_of
 from tests.console.fleet.rollout.conftest import tell
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -39,9 +40,9 @@ def keep(agent, week: str, counts: list[int], version: str = "2026.11.1") -> Non
 
 def test_moved_scores_are_found_and_versions_are_not_mixed(desk, make_agent):
     first, second = make_agent(), make_agent(label="倉庫PC")
-    last = week_name(NOW - timedelta(weeks=1))
+    last = week_of(NOW - timedelta(weeks=1))
     for weeks in range(2, 6):
-        keep(first, week_name(NOW - timedelta(weeks=weeks)), histogram(900, 10))
+        keep(first, week_of(NOW - timedelta(weeks=weeks)), histogram(900, 10))
     keep(first, last, histogram(500, 200))
     keep(second, last, histogram(500, 300))
     keep(second, last, histogram(1500, 5), version="2026.11.2")
@@ -54,7 +55,7 @@ def test_moved_scores_are_found_and_versions_are_not_mixed(desk, make_agent):
 
 def test_steady_scores_are_not_moved(desk, agent):
     for weeks in range(1, 6):
-        keep(agent, week_name(NOW - timedelta(weeks=weeks)), histogram(1900 + weeks, 20))
+        keep(agent, week_of(NOW - timedelta(weeks=weeks)), histogram(1900 + weeks, 20))
     (row,) = drift_of(desk.cast.provider, now=NOW)
     assert row.index is not None
     assert row.index < 0.01
@@ -68,7 +69,7 @@ def test_totals_told_twice_count_once(desk, agent):
 
 
 def test_other_providers_devices_do_not_count(desk, agent, cast):
-    keep(agent, week_name(NOW - timedelta(weeks=1)), histogram(5000, 1))
+    keep(agent, week_of(NOW - timedelta(weeks=1)), histogram(5000, 1))
     with scopes_disabled():
         cast.company.provider = None
         cast.company.kind = "provider"
@@ -89,6 +90,6 @@ def test_page_says_what_moved(desk, agent, cast, language, said):
     client = cast.client(Role.ANALYST, language=language)
     address = f"/p/{cast.provider.id}/models/drift/"
     assert said not in client.get(address).content.decode()
-    keep(agent, week_name(now - timedelta(weeks=2)), histogram(3000, 10))
-    keep(agent, week_name(now - timedelta(weeks=1)), histogram(2000, 1000))
+    keep(agent, week_of(now - timedelta(weeks=2)), histogram(3000, 10))
+    keep(agent, week_of(now - timedelta(weeks=1)), histogram(2000, 1000))
     assert said in client.get(address).content.decode()

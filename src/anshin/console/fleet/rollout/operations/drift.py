@@ -11,7 +11,7 @@ from anshin.console.fleet.models import Device
 from anshin.console.fleet.rollout.models import FalsePositiveReport, ScoreWeek
 from anshin.console.fleet.rollout.psi import MOVED, stability_index
 from anshin.console.people.models import Organisation
-from anshin.wire.models import SCORE_BINS, ScoreCounts
+from anshin.wire.models import SCORE_BINS, ScoreCounts, week_of
 
 BASELINE_WEEKS = 4
 FEWEST_REPORTS = 3
@@ -79,19 +79,13 @@ class Reports:
         return self.now >= FEWEST_REPORTS and self.now > 2 * self.before
 
 
-def week_name(moment: datetime) -> str:
-    """Return the ISO 8601 week, as in 2026-W48."""
-    year, week, _day = moment.isocalendar()
-    return f"{year}-W{week:02d}"
-
-
 def drift_of(provider: Organisation, *, now: datetime) -> list[Drift]:
     """Return every model that gave scores in the last whole week, the furthest moved first.
 
     Weeks of the same version are compared: another version gives other scores, and that is no drift.
     """
-    last = week_name(now - timedelta(weeks=1))
-    earlier = [week_name(now - timedelta(weeks=n)) for n in range(2, 2 + BASELINE_WEEKS)]
+    last = week_of(now - timedelta(weeks=1))
+    earlier = [week_of(now - timedelta(weeks=n)) for n in range(2, 2 + BASELINE_WEEKS)]
     sums: dict[tuple[str, str], dict[bool, list[int]]] = defaultdict(
         lambda: {True: [0] * SCORE_BINS, False: [0] * SCORE_BINS}
     )

@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from anshin.console.fleet.rollout.access import provider_room
-from anshin.console.fleet.rollout.operations.drift import drift_of, reports_of, week_name
+from anshin.console.fleet.rollout.operations.drift import drift_of, reports_of
 from anshin.console.people.access import Actor
 from anshin.console.people.roles import Permission
+from anshin.wire.models import week_of
 
 
 @provider_room(Permission.MODEL_REVIEW)
@@ -17,6 +18,6 @@ def model_drift(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         "rows": drift_of(actor.organisation, now=now),
         "reports": reports_of(actor.organisation, now=now),
-        "this_week": week_name(now),
+        "this_week": week_of(now),
     }
     return render(request, "fleet/rollout/drift.html", context)
