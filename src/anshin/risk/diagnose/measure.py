@@ -82,3 +82,16 @@ def bad_year_weights(yearly: Floats) -> Floats:
 def _quantiles(ordered: Floats, p: float) -> Floats:
     n = ordered.shape[1]
     return ordered[:, min(max(int(np.ceil(p * n - 1e-9)), 1), n) - 1]
+
+
+def before_and_after(old: Floats, new: Floats) -> dict[str, int]:
+    """Return the figures of a plan that two samples of yearly totals give, by the names in `document.Plan`."""
+    return {
+        f"{figure}_{side}": value
+        for side, yearly in (("before", old), ("after", new))
+        for figure, value in (
+            ("mean", whole(yearly.mean())),
+            ("one_in_10", once_in(yearly, 10)),
+            ("one_in_100", once_in(yearly, 100)),
+        )
+    }

@@ -7,7 +7,7 @@ import numpy as np
 
 from anshin.risk import check
 from anshin.risk.controls.model import controls as known
-from anshin.risk.diagnose.measure import once_in, whole
+from anshin.risk.diagnose.measure import before_and_after, whole
 from anshin.risk.diagnose.parameters import draw_parameters
 from anshin.risk.diagnose.run import SEED, SETS, YEARS
 from anshin.risk.diagnose.simulated import Simulated
@@ -64,11 +64,6 @@ def _with(
         budget_given=True,
         controls=chosen,
         cost=cost,
-        mean_before=whole(old.mean()),
-        mean_after=whole(new.mean()),
-        one_in_10_before=once_in(old, 10),
-        one_in_10_after=once_in(new, 10),
-        one_in_100_before=once_in(old, 100),
-        one_in_100_after=once_in(new, 100),
+        **before_and_after(old, new),
         exact=False,
     )

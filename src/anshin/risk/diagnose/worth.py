@@ -4,7 +4,7 @@ import numpy as np
 
 from anshin.risk.controls.model import Control, controls, rules
 from anshin.risk.data import sources
-from anshin.risk.diagnose.measure import once_in, whole
+from anshin.risk.diagnose.measure import before_and_after, once_in, whole
 from anshin.risk.diagnose.simulated import Simulated, Yearly
 from anshin.risk.document import ControlWorth, Plan
 from anshin.risk.optimise import choose
@@ -90,11 +90,6 @@ def plan(
         budget_given=budget is not None,
         controls=tuple(by_worth),
         cost=whole(choice.cost),
-        mean_before=whole(old.mean()),
-        mean_after=whole(new.mean()),
-        one_in_10_before=once_in(old, 10),
-        one_in_10_after=once_in(new, 10),
-        one_in_100_before=once_in(old, 100),
-        one_in_100_after=once_in(new, 100),
+        **before_and_after(old, new),
         exact=choice.exact,
     )

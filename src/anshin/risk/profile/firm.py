@@ -14,8 +14,6 @@ from anshin.risk.questionnaire.questions import Question, questionnaire
 from anshin.risk.scenarios.load import reference
 from anshin.risk.scenarios.model import Exposure
 
-SHOPS = ("shop_elsewhere", "shop_own")
-
 
 @dataclass(frozen=True, slots=True)
 class Firm:
