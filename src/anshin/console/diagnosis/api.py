@@ -12,8 +12,7 @@ from pydantic import ConfigDict, Field
 from anshin.console.diagnosis import operations
 from anshin.console.diagnosis.access import diagnosis_for, newest_for, results_for
 from anshin.console.diagnosis.models import Diagnosis
-from anshin.console.people.access import Actor
-from anshin.console.people.key_auth import ApiKeyAuth
+from anshin.console.people.key_auth import ApiKeyAuth, actor_of
 from anshin.console.people.roles import Permission
 from anshin.console.web.problems import ApiProblem
 from anshin.risk.questionnaire.answers import AnswersError
@@ -88,16 +87,10 @@ class AnswersTaken(Schema):
     diagnosis_id: UUID
 
 
-def _actor(request: HttpRequest, permission: Permission) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    actor.require(permission)
-    return actor
-
-
 @router.get("/diagnosis", response={200: DiagnosisDocument, **REFUSALS})
 def get_newest_diagnosis(request: HttpRequest) -> DiagnosisDocument:
     """Return the newest finished result in full; without one, how its calculation stands, or the state "none"."""
-    actor = _actor(request, Permission.DIAGNOSIS_VIEW)
+    actor = actor_of(request, Permission.DIAGNOSIS_VIEW)
     with scope(organisation=actor.organisation):
         row = results_for(actor).first() or newest_for(actor)
         return DiagnosisDocument(state="none") if row is None else DiagnosisDocument.of(row)
@@ -106,7 +99,7 @@ def get_newest_diagnosis(request: HttpRequest) -> DiagnosisDocument:
 @router.get("/diagnoses", response={200: DiagnosisPage, **REFUSALS})
 def list_diagnoses(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> DiagnosisPage:
     """List the finished results, newest first."""
-    actor = _actor(request, Permission.DIAGNOSIS_VIEW)
+    actor = actor_of(request, Permission.DIAGNOSIS_VIEW)
     with scope(organisation=actor.organisation):
         rows = results_for(actor)
         return DiagnosisPage(items=[DiagnosisLine.of(r) for r in rows[offset : offset + limit]], total=rows.count())
@@ -115,7 +108,7 @@ def list_diagnoses(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) 
 @router.get("/diagnoses/{uuid:diagnosis_id}", response={200: DiagnosisDocument, **REFUSALS})
 def get_diagnosis(request: HttpRequest, diagnosis_id: UUID) -> DiagnosisDocument:
     """Return one diagnosis in full, or how its calculation stands."""
-    actor = _actor(request, Permission.DIAGNOSIS_VIEW)
+    actor = actor_of(request, Permission.DIAGNOSIS_VIEW)
     with scope(organisation=actor.organisation):
         return DiagnosisDocument.of(diagnosis_for(actor, diagnosis_id))
 
@@ -123,7 +116,7 @@ def get_diagnosis(request: HttpRequest, diagnosis_id: UUID) -> DiagnosisDocument
 @router.post("/diagnosis/answers", response={202: AnswersTaken, **REFUSALS})
 def put_answers(request: HttpRequest, asked: AnswersRequest) -> Status[AnswersTaken]:
     """Store all answers as a new version and calculate. Needs a key that may write; every fault is named at once."""
-    actor = _actor(request, Permission.DIAGNOSIS_WORK)
+    actor = actor_of(request, Permission.DIAGNOSIS_WORK)
     with scope(organisation=actor.organisation):
         try:
             done = operations.finish_document(actor=actor, answers=asked.answers)

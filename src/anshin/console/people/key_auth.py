@@ -10,6 +10,7 @@ from ninja.security import HttpBearer
 from anshin.console.people.access import Actor, actor_for_key, key_by_prefix
 from anshin.console.people.keys import parse_key
 from anshin.console.people.operations import note_key_use
+from anshin.console.people.roles import Permission
 
 
 class ApiKeyAuth(HttpBearer):
@@ -28,3 +29,10 @@ class ApiKeyAuth(HttpBearer):
         with scope(organisation=key.organisation):
             note_key_use(key=key, now=now)
         return actor_for_key(key)
+
+
+def actor_of(request: HttpRequest, permission: Permission) -> Actor:
+    """Return who asks through the API. Raises PermissionDenied where the key's scope does not reach that far."""
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    actor.require(permission)
+    return actor

@@ -20,8 +20,7 @@ from anshin.console.fleet.api.documents import (
 )
 from anshin.console.fleet.filters import DetectionFilter, DeviceFilter
 from anshin.console.fleet.operations.restores import RestoreRefused, restore_state
-from anshin.console.people.access import Actor
-from anshin.console.people.key_auth import ApiKeyAuth
+from anshin.console.people.key_auth import ApiKeyAuth, actor_of
 from anshin.console.people.roles import Permission
 from anshin.console.web.problems import ApiProblem
 from anshin.wire.documents import Problem
@@ -63,18 +62,12 @@ RESTORE_PROBLEMS = {
 }
 
 
-def _actor(request: HttpRequest, permission: Permission) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    actor.require(permission)
-    return actor
-
-
 @router.get("/devices", response={200: DevicePage, **REFUSALS})
 def list_devices(
     request: HttpRequest, state: str = "", q: str = "", sort: str = "state", limit: Limit = 50, offset: Offset = 0
 ) -> DevicePage:
     """List the devices. `state`: safe, attention, urgent, unknown or revoked; `q` looks into names and systems."""
-    actor = _actor(request, Permission.DEVICE_VIEW)
+    actor = actor_of(request, Permission.DEVICE_VIEW)
     with scope(organisation=actor.organisation):
         rows = access.device_table(DeviceFilter.read({"state": state, "q": q, "sort": sort})).rows
         return DevicePage(items=[DeviceDocument.of(row) for row in rows[offset : offset + limit]], total=len(rows))
@@ -83,7 +76,7 @@ def list_devices(
 @router.get("/devices/{uuid:device_id}", response={200: DeviceDocument, **REFUSALS})
 def get_device(request: HttpRequest, device_id: UUID) -> DeviceDocument:
     """Return one device."""
-    actor = _actor(request, Permission.DEVICE_VIEW)
+    actor = actor_of(request, Permission.DEVICE_VIEW)
     with scope(organisation=actor.organisation):
         return DeviceDocument.of(access.device_row_of(device_id))
 
@@ -100,7 +93,7 @@ def list_detections(
     offset: Offset = 0,
 ) -> DetectionPage:
     """List the detections, newest first. `outcome`: blocked, not_blocked, suspicious, restored; `handled`: yes, no."""
-    actor = _actor(request, Permission.DETECTION_VIEW)
+    actor = actor_of(request, Permission.DETECTION_VIEW)
     query = {"outcome": outcome, "handled": handled, "device": device, "q": q, "sort": sort}
     with scope(organisation=actor.organisation):
         found = access.detections(DetectionFilter.read(query))
@@ -111,7 +104,7 @@ def list_detections(
 @router.get("/detections/{uuid:detection_id}", response={200: DetectionDocument, **REFUSALS})
 def get_detection(request: HttpRequest, detection_id: UUID) -> DetectionDocument:
     """Return one detection with its verdict."""
-    actor = _actor(request, Permission.DETECTION_VIEW)
+    actor = actor_of(request, Permission.DETECTION_VIEW)
     with scope(organisation=actor.organisation):
         detection = access.detection_of(detection_id)
         return DetectionDocument.with_restore(detection, restore_state(detection=detection))
@@ -120,7 +113,7 @@ def get_detection(request: HttpRequest, detection_id: UUID) -> DetectionDocument
 @router.post("/detections/{uuid:detection_id}/restore", response={202: RestoreAnswer, 409: Problem, **REFUSALS})
 def restore_detection(request: HttpRequest, detection_id: UUID, asked: RestoreRequest) -> Status[RestoreAnswer]:
     """Ask the device to put a quarantined file back. Needs a key that may write; the reason is kept for good."""
-    actor = _actor(request, Permission.DETECTION_HANDLE)
+    actor = actor_of(request, Permission.DETECTION_HANDLE)
     with scope(organisation=actor.organisation):
         detection = access.detection_of(detection_id)
         try:

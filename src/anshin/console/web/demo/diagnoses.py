@@ -9,9 +9,8 @@ import yaml
 from django_scopes import scope
 
 from anshin.console.diagnosis.operations import answer, finish_document
-from anshin.console.people.access import Actor, actor_for
 from anshin.console.people.models import Organisation
-from anshin.console.people.operations import find_person
+from anshin.console.web.demo.history import sample_person
 
 
 def load_diagnoses(companies: Mapping[str, Organisation], data: Mapping[str, Any], *, now: datetime) -> None:
@@ -21,15 +20,8 @@ def load_diagnoses(companies: Mapping[str, Organisation], data: Mapping[str, Any
         company = companies[entry["company"]]
         with scope(organisation=company):
             at = now - timedelta(days=entry["days"])
-            finish_document(actor=_person(entry["by"], company), answers={**sample, **entry["changes"]}, now=at)
+            finish_document(actor=sample_person(entry["by"], company), answers={**sample, **entry["changes"]}, now=at)
     for entry in data["begun"]:
         company = companies[entry["company"]]
         with scope(organisation=company):
-            answer(actor=_person(entry["by"], company), values=entry["answers"], now=now - timedelta(days=3))
-
-
-def _person(email: str, company: Organisation) -> Actor:
-    user = find_person(email)
-    if user is None:
-        raise LookupError(f"the sample data names {email}, who is not in organisations.yaml")
-    return actor_for(user, company.id)
+            answer(actor=sample_person(entry["by"], company), values=entry["answers"], now=now - timedelta(days=3))

@@ -83,7 +83,7 @@ def _live_through(detection_id: UUID, company: Organisation, entry: Mapping[str,
     opened = open_from_detection(
         event_id=detection_id, organisation=company, detection_id=detection_id, now=at + timedelta(seconds=4)
     )
-    owner, analyst = _person(entry["by"], company), _person(entry["analyst"], company)
+    owner, analyst = sample_person(entry["by"], company), sample_person(entry["analyst"], company)
     incident = case_for(owner, opened.id)
     end = timedelta(hours=float(entry["hours"]))
     steps = list(incident.steps.all())
@@ -95,7 +95,8 @@ def _live_through(detection_id: UUID, company: Organisation, entry: Mapping[str,
     close(actor=analyst, incident=incident, reason=entry["reason"], now=at + end)
 
 
-def _person(email: str, company: Organisation) -> Actor:
+def sample_person(email: str, company: Organisation) -> Actor:
+    """Return one of the sample people at work. Raises LookupError for an address that nobody has."""
     user = find_person(email)
     if user is None:
         raise LookupError(f"the sample data names {email}, who is not in organisations.yaml")
