@@ -64,7 +64,7 @@ def train_deep_of(project: Project, family: str, repositories: Path, packages: P
     def part(mask: np.ndarray[Any, np.dtype[np.bool_]]) -> Bytes:
         return Bytes(windows[mask], labels[mask], balanced(labels[mask], table.columns["cluster"][mask]))
 
-    network = train_deep(part(parts.train), part(parts.valid), say=say, threads=2)
+    network = train_deep(part(parts.train), part(parts.valid), say=say)
     logits = predict(network, windows)
     (project.root / "deep").mkdir(parents=True, exist_ok=True)
     scores = dict(zip(table.columns["sha256"], logits.tolist(), strict=True))

@@ -10,7 +10,9 @@ import torch
 from anshin.training.deep.network import ByteNetwork
 from anshin.training.trees.train import SEED
 
-EPOCHS = 8
+EPOCHS, MOST_EPOCHS = 8, 40
+STEPS = 1500
+"""Steps at least, so that a small family is seen more often: up to `MOST_EPOCHS` times."""
 BATCH = 64
 RATE = 1e-3
 
@@ -25,9 +27,10 @@ class Bytes:
 
 
 def train_deep(
-    train: Bytes, valid: Bytes, *, say: Callable[[str], None], threads: int = 1, epochs: int = EPOCHS
+    train: Bytes, valid: Bytes, *, say: Callable[[str], None], threads: int = 1, epochs: int = 0
 ) -> ByteNetwork:
-    """Return the network of the epoch that was best on the validation part."""
+    """Return the network of the epoch that was best on the validation part. `epochs` 0: by the size of the family."""
+    epochs = epochs or epochs_for(len(train.labels))
     torch.manual_seed(SEED)
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(mode=True)
@@ -53,6 +56,11 @@ def train_deep(
     network.load_state_dict(kept)
     network.eval()
     return network
+
+
+def epochs_for(rows: int) -> int:
+    """Return how often a family of `rows` files is gone through."""
+    return min(MOST_EPOCHS, max(EPOCHS, -(-STEPS * BATCH // max(1, rows))))
 
 
 def predict(network: ByteNetwork, windows: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:

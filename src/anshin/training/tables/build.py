@@ -7,6 +7,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from anshin.engine.examination import Examination
 from anshin.engine.features import names
 from anshin.engine.service import Engine
@@ -15,8 +18,9 @@ from anshin.training.corpora import Sample
 from anshin.training.tables.store import Row, make_table, write_table
 
 log = logging.getLogger("anshin.training")
-DEEPER = frozenset({"vba", "xlm"})
-"""Families whose vectors count for the file around them: the macros of a document."""
+MACROS = "ole"
+"""The family in which the macros of a document are counted: for one of the newer formats, that of the part that holds
+them. Its vector then counts for the whole document."""
 PER_CLUSTER = 8
 """Rows of one cluster of near-duplicates that a source gives; the rest would only repeat them."""
 IN_FLIGHT = 4
@@ -102,7 +106,7 @@ def _finished(
         any_row = False
         for member in found.vectors:
             family = member.vector.family
-            if member.depth and family not in DEEPER:
+            if member.depth and not (family == MACROS and _has_macros(member.vector.values)):
                 continue
             cluster = early or member.words
             if not early:
@@ -127,6 +131,10 @@ def _finished(
                 ),
             )
         tally.without_rows += not any_row
+
+
+def _has_macros(values: npt.NDArray[np.float32]) -> bool:
+    return bool(values[names(MACROS).index("fact:vba_modules")] > 0)
 
 
 def build_source(
