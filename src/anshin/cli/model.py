@@ -50,8 +50,16 @@ def _chosen(project: Any, families: list[str] | None) -> list[str]:
 
 @app.command()
 def table(
-    source: Annotated[list[str], typer.Option("--source", help="Source of the catalogue; may be repeated.")],
     cache: Annotated[Path, typer.Option("--cache", help="Folder for the pieces; finished ones are not built again.")],
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Source of the catalogue; may be repeated.")
+    ] = None,
+    reports: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--reports", help="Accepted false-positive reports (CSV or JSON of the console); may be repeated."
+        ),
+    ] = None,
     root: Root = Path("models"),
     family: Families = None,
     repositories: Repositories = None,
@@ -62,16 +70,34 @@ def table(
     from anshin.training.corpora.packages import SOURCE
     from anshin.training.project import assemble_table, build_tables
 
-    for name in source:
+    for name in source or ():
         if name not in sources() and name != SOURCE:
             known = ", ".join([*sources(), SOURCE])
             raise CliError(
                 f"the catalogue has no source {name}; it has: {known}", exit_code=NOT_FOUND, field="--source"
             )
-    build_tables(source, cache, repositories, packages, _say)
+    if source:
+        build_tables(source, cache, repositories, packages, _say)
+    refused = _take_reports(reports, cache) if reports else 0
     for name in family or ():
         made = assemble_table(_project(root), name, cache)
         typer.echo(f"{name}: {len(made)} files, manifest {made.manifest_sha256()}")
+    if refused:
+        raise CliError(f"{refused} rows of reports were refused; the others are taken", exit_code=FAILURE)
+
+
+def _take_reports(files: list[Path], cache: Path) -> int:
+    """Write the pieces of accepted reports; returns how many rows were refused."""
+    from anshin.training.corpora.reports import read_reports
+    from anshin.training.tables.reports import write_pieces
+
+    found = read_reports(files)
+    for row in found.refused:
+        _say(f"anshin: {row}")
+    rows = write_pieces(found.reports.values(), cache)
+    told = ", ".join(f"{family} {number}" for family, number in rows.items()) or "none"
+    typer.echo(f"reports: {len(found.reports)} files, {found.repeated} repeated, {len(found.refused)} refused; {told}")
+    return len(found.refused)
 
 
 @app.command()

@@ -13,12 +13,14 @@ from anshin.training.corpora import Sample
 from anshin.training.corpora.catalogue import Source, read_source, sources
 from anshin.training.corpora.packages import SOURCE as PACKAGES
 from anshin.training.corpora.packages import read_packages
+from anshin.training.corpora.reports import SOURCE as REPORTS
 from anshin.training.deep.scores import read_scores
 from anshin.training.errors import CorpusError
 from anshin.training.fit import Fitted, fit
 from anshin.training.split import rules
 from anshin.training.tables.build import Tally, build_source
 from anshin.training.tables.merge import merged
+from anshin.training.tables.reports import piece, trained_with_reports, with_reports
 from anshin.training.tables.store import Table, read_table, write_table
 
 Say = Callable[[str], None]
@@ -48,7 +50,10 @@ class Project:
 
     def fit(self, family: str) -> Fitted:
         """Fit the models of a family from what lies here. Raises TrainingError."""
-        return fit(self.table(family), rules()[family], self.deep(family))
+        table, deep = self.table(family), self.deep(family)
+        if deep is not None:  # a report has no bytes: the network has no word on it, and the stack is fitted without it
+            deep |= dict.fromkeys(table.columns["sha256"][table.columns["source"] == REPORTS], 0.0)
+        return fit(table, trained_with_reports(rules()[family]), deep)
 
     def write_result(self, family: str, name: str, document: dict[str, Any]) -> Path:
         """Write `results/<family>.<name>.json`, the same bytes for the same figures."""
@@ -77,6 +82,11 @@ def git_dir_of(source: Source, repositories: Path) -> Path:
         f"{source.repository} is not below {repositories}; clone it there with "
         f"`git clone --bare https://github.com/{source.repository} {owner}/{name}.git` (it is never checked out)"
     )
+
+
+def readable_sources(table: Table) -> list[str]:
+    """Return the sources of a table whose files can be read again: all but the reports."""
+    return sorted(set(table.columns["source"]) - {REPORTS})
 
 
 def samples_of(ids: Sequence[str], repositories: Path | None, packages: Path | None) -> Iterator[Sample]:
@@ -115,11 +125,13 @@ def build_tables(
 
 
 def assemble_table(project: Project, family: str, cache: Path) -> Table:
-    """Write the table of a family from the pieces in `cache`, with the sources that its rules name only."""
+    """Write the table of a family from the pieces in `cache`: the sources that its rules name, and the reports."""
     by = rules()[family]
     named = {p.source for side in (by.train, by.test) for parts in side.values() for p in parts}
     pieces = [p for p in cache.glob(f"*.{family}.parquet") if p.name.split(".")[0] in named]
     table = merged(family, pieces)
+    if piece(cache, family).exists():
+        table = with_reports(table, by, piece(cache, family))
     (project.root / "tables").mkdir(parents=True, exist_ok=True)
     write_table(table, project.root / "tables" / f"{family}.parquet")
     return table

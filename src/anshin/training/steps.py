@@ -17,8 +17,9 @@ from anshin.training.evaluate.evasion.attack import attack
 from anshin.training.evaluate.family import evaluate
 from anshin.training.fit import Fitted
 from anshin.training.packaging import make_package
-from anshin.training.project import SECONDS, Project, Say, next_version, samples_of, windows_input
+from anshin.training.project import SECONDS, Project, Say, next_version, readable_sources, samples_of, windows_input
 from anshin.training.split import rules
+from anshin.training.tables.reports import without_reports
 
 ATTACKED = 200
 """Malicious test files that the edits are tried on, at most: the first by their hashes."""
@@ -56,9 +57,9 @@ def train_deep_of(project: Project, family: str, repositories: Path, packages: P
     from anshin.training.split import split
     from anshin.training.trees.train import balanced
 
-    table, by, shape = project.table(family), rules()[family], windows_input()
+    table, by, shape = without_reports(project.table(family)), rules()[family], windows_input()
     parts, labels = split(table, by), table.labels()
-    found = samples_of(sorted(set(table.columns["source"])), repositories, packages)
+    found = samples_of(readable_sources(table), repositories, packages)
     windows = read_windows(table, found, shape, say)
 
     def part(mask: np.ndarray[Any, np.dtype[np.bool_]]) -> Bytes:
@@ -109,7 +110,7 @@ def attack_family(
     wanted = set(columns["sha256"][chosen])
     honest_hashes = set(columns["sha256"][np.flatnonzero(fitted.split.train & (labels == 0))[:40]])
     files, honest = [], []
-    for sample in samples_of(sorted(set(columns["source"])), repositories, packages):
+    for sample in samples_of(readable_sources(fitted.table), repositories, packages):
         if sample.sha256 in wanted:
             wanted.discard(sample.sha256)
             files.append((sample.name, sample.data))
