@@ -50,7 +50,9 @@ def _chosen(project: Any, families: list[str] | None) -> list[str]:
 
 @app.command()
 def table(
-    cache: Annotated[Path, typer.Option("--cache", help="Folder for the pieces; finished ones are not built again.")],
+    cache: Annotated[
+        Path | None, typer.Option("--cache", help="Folder for the pieces; finished ones are not built again.")
+    ] = None,
     source: Annotated[
         list[str] | None, typer.Option("--source", help="Source of the catalogue; may be repeated.")
     ] = None,
@@ -59,6 +61,9 @@ def table(
         typer.Option(
             "--reports", help="Accepted false-positive reports (CSV or JSON of the console); may be repeated."
         ),
+    ] = None,
+    ember: Annotated[
+        Path | None, typer.Option("--ember", help="Folder with feature files of EMBER2024 or EMBER2018 (JSONL).")
     ] = None,
     root: Root = Path("models"),
     family: Families = None,
@@ -76,6 +81,12 @@ def table(
             raise CliError(
                 f"the catalogue has no source {name}; it has: {known}", exit_code=NOT_FOUND, field="--source"
             )
+    if ember is not None:
+        _take_feature_files(_project(root), ember, family or [])
+        if not source and not reports:
+            return
+    if cache is None:
+        raise CliError("tables of corpora and reports are built in pieces: name a folder with --cache", field="--cache")
     if source:
         build_tables(source, cache, repositories, packages, _say)
     refused = _take_reports(reports, cache) if reports else 0
@@ -84,6 +95,18 @@ def table(
         typer.echo(f"{name}: {len(made)} files, manifest {made.manifest_sha256()}")
     if refused:
         raise CliError(f"{refused} rows of reports were refused; the others are taken", exit_code=FAILURE)
+
+
+def _take_feature_files(project: Any, folder: Path, families: list[str]) -> None:
+    """Write the tables of EMBER; what was skipped or refused is counted on standard output."""
+    from anshin.training.ember.rows import feature_files
+    from anshin.training.ember.table import write_tables
+
+    found = write_tables(feature_files(folder), project.root / "tables", _say, wanted=families)
+    told = ", ".join(f"{name} {number}" for name, number in sorted(found.rows.items())) or "none"
+    typer.echo(
+        f"rows: {told}; {found.unlabelled} without a label skipped, {found.repeated} repeated, {found.refused} refused"
+    )
 
 
 def _take_reports(files: list[Path], cache: Path) -> int:
@@ -120,7 +143,7 @@ def train(
             if repositories is None:
                 raise CliError("--deep needs --repositories: the network reads bytes", field="--repositories")
             train_deep_of(project, name, repositories, packages, _say)
-        done = train_trees_of(project, name, bundled())
+        done = train_trees_of(project, name, bundled(), _say)
         rows.append(
             {"family": name, "trees_sha256": done.trees_sha256, "matches_shipped": done.matches_shipped,
              "files": len(done.fitted.table), "trees": int(done.fitted.booster.best_iteration)}

@@ -37,7 +37,7 @@ def make_card(
             "result is used together with other signs; nothing may be decided about a person or a company by it alone.",
         },
         "algorithm": {
-            "trees": {k: v for k, v in PARAMETERS.items() if k != "verbosity"}
+            "trees": {k: fitted.booster.params.get(k, v) for k, v in PARAMETERS.items() if k != "verbosity"}
             | {"rounds": int(fitted.booster.best_iteration)},
             "deep": "gated convolutions over bytes" if fitted.deep is not None else None,
             "stack": fitted.stack.model_dump(),
@@ -70,7 +70,13 @@ def _source(name: str, files: int) -> dict[str, Any]:
     return {"source": name, **dict(zip(keys, told, strict=True)), "files": files}
 
 
+def _ember(year: str, label: str) -> tuple[str, str, str, str, str]:
+    return (f"EMBER{year}", "", label, "as its authors state", "numbers only; the files themselves are not published")
+
+
 _OTHERS = {
+    "ember2024-challenge": _ember("2024", "malicious"),
+    **{f"ember{year}-{part}": _ember(year, "both") for year in ("2024", "2018") for part in ("train", "test")},
     PACKAGES: ("published packages", "", "benign", "of each package", "programs of well-known projects"),
     REPORTS: (
         "false-positive reports that the provider accepted",

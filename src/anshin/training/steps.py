@@ -13,12 +13,23 @@ from anshin.engine.models.package import SUFFIX, TREES, ModelPackage, read_packa
 from anshin.engine.models.scoring import Model
 from anshin.engine.service import Engine, EngineSettings
 from anshin.training.card import make_card
+from anshin.training.ember.fit import challenge, for_engine
+from anshin.training.ember.rows import FAMILIES, OLD
+from anshin.training.errors import TrainingError
 from anshin.training.evaluate.evasion.attack import attack
 from anshin.training.evaluate.family import evaluate
 from anshin.training.fit import Fitted
 from anshin.training.packaging import make_package
-from anshin.training.project import SECONDS, Project, Say, next_version, readable_sources, samples_of, windows_input
-from anshin.training.split import rules
+from anshin.training.project import (
+    SECONDS,
+    Project,
+    Say,
+    is_ember,
+    next_version,
+    readable_sources,
+    samples_of,
+    windows_input,
+)
 from anshin.training.tables.reports import without_reports
 
 ATTACKED = 200
@@ -35,11 +46,13 @@ class Trained:
     matches_shipped: bool | None  # None: no package of this family is shipped
 
 
-def train_trees_of(project: Project, family: str, shipped: Sequence[ModelPackage]) -> Trained:
+def train_trees_of(
+    project: Project, family: str, shipped: Sequence[ModelPackage], say: Say = lambda _: None
+) -> Trained:
     """Fit a family from its table, and compare the trees with those that are shipped. Raises TrainingError."""
     import hashlib
 
-    fitted = project.fit(family)
+    fitted = project.fit(family, say)
     digest = hashlib.sha256(fitted.trees_onnx).hexdigest()
     known = [p for p in shipped if p.manifest.family == family]
     same = known[0].manifest.files[TREES].sha256 == digest if known else None
@@ -57,7 +70,8 @@ def train_deep_of(project: Project, family: str, repositories: Path, packages: P
     from anshin.training.split import split
     from anshin.training.trees.train import balanced
 
-    table, by, shape = without_reports(project.table(family)), rules()[family], windows_input()
+    _needs_bytes(family, "the network")
+    table, by, shape = without_reports(project.table(family)), project.rules(family), windows_input()
     parts, labels = split(table, by), table.labels()
     found = samples_of(readable_sources(table), repositories, packages)
     windows = read_windows(table, found, shape, say)
@@ -75,9 +89,17 @@ def train_deep_of(project: Project, family: str, repositories: Path, packages: P
     return onnx
 
 
+def _needs_bytes(family: str, what: str) -> None:
+    if is_ember(family):
+        raise TrainingError(f"{family}: {what} needs bytes, and EMBER publishes numbers only; leave it out")
+
+
 def evaluate_family(project: Project, family: str) -> dict[str, Any]:
     """Measure a family on its test part and write the result. Raises TrainingError."""
-    document = evaluate(project.fit(family), rules()[family])
+    fitted = project.fit(family)
+    document = evaluate(fitted, project.rules(family))
+    if is_ember(family):
+        document["challenge"] = challenge(fitted)
     project.write_result(family, "test", document)
     return document
 
@@ -86,15 +108,21 @@ def package_family(
     project: Project, family: str, *, today: str, key: Ed25519PrivateKey, out: Path, taken: Sequence[str]
 ) -> Path:
     """Write the signed package of a family into `out` and return its path. Raises TrainingError."""
+    if family == OLD:
+        raise TrainingError(
+            f"{family}: the engine does not compute the features of EMBER2018, so that a model on them cannot be used; "
+            "train on EMBER2024"
+        )
     fitted = project.fit(family)
+    judged = FAMILIES.get(family, family)
     measured = project.result(family, "test") or evaluate_family(project, family)
     attacked = project.result(family, "evasion")
     onnx = project.root / "deep" / f"{family}.onnx"
     deep = (onnx.read_bytes(), windows_input()) if onnx.exists() and fitted.deep is not None else None
     version = next_version(today, taken)
-    card = make_card(fitted, rules()[family], measured, attacked, version=version, created=today)
-    data = make_package(fitted, version=version, created=today, card=card, deep=deep, key=key)
-    path = out / f"{family}{SUFFIX}"
+    card = make_card(fitted, project.rules(family), measured, attacked, version=version, created=today)
+    data = make_package(for_engine(fitted, judged), version=version, created=today, card=card, deep=deep, key=key)
+    path = out / f"{judged}{SUFFIX}"
     out.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
@@ -104,6 +132,7 @@ def attack_family(
     project: Project, family: str, package: Path, repositories: Path, packages: Path | None, say: Say
 ) -> dict[str, Any]:
     """Try the edits on malicious test files, in memory, and write what is still caught. Raises TrainingError."""
+    _needs_bytes(family, "evasion")
     fitted = project.fit(family)
     columns, labels = fitted.table.columns, fitted.table.labels()
     chosen = np.flatnonzero(fitted.split.test & (labels == 1))[:ATTACKED]
