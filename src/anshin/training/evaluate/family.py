@@ -10,7 +10,6 @@ from sklearn.metrics import average_precision_score, precision_recall_curve, roc
 from sklearn.preprocessing import StandardScaler
 
 from anshin.training.evaluate.metrics import (
-    Rate,
     calibration_error,
     fpr_at,
     measurable,
@@ -105,7 +104,7 @@ def _one(scores: Floats, y: npt.NDArray[np.int8]) -> dict[str, Any]:
         "roc_auc": round(float(roc_auc_score(y, scores)), 5),
         "pr_auc": round(float(average_precision_score(y, scores)), 5),
         "at_fpr": {
-            str(target): _rate(tpr_at(scores, y, threshold_at(scores, y, target)))
+            str(target): tpr_at(scores, y, threshold_at(scores, y, target)).document()
             if measurable(benign, target)
             else None
             for target in TARGETS
@@ -119,19 +118,9 @@ def _at(scores: Floats, y: npt.NDArray[np.int8], threshold: float) -> dict[str, 
     false = fpr_at(scores, y, threshold)
     return {
         "threshold": threshold,
-        "tpr": _rate(tpr_at(scores, y, threshold)),
-        "fpr": _rate(false),
+        "tpr": tpr_at(scores, y, threshold).document(),
+        "fpr": false.document(),
         "fpr_upper": round(upper_bound(false.hits, false.total), 6),
-    }
-
-
-def _rate(found: Rate) -> dict[str, Any]:
-    return {
-        "hits": found.hits,
-        "total": found.total,
-        "value": round(found.value, 5),
-        "low": round(found.low, 5),
-        "high": round(found.high, 5),
     }
 
 
