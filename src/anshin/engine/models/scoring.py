@@ -13,12 +13,15 @@ import numpy.typing as npt
 from anshin.engine.features import FeatureVector, ember
 from anshin.engine.features import names as feature_names
 from anshin.engine.models.manifest import DeepInput, Manifest
+from anshin.engine.models.occlusion import strongest_piece
 from anshin.engine.models.package import DEEP, PATHS, TREES, ModelPackage
 from anshin.engine.models.paths import Paths, read_paths
 from anshin.engine.rules.catalogue import catalogue
 from anshin.engine.verdict import Place, Reason, Thresholds
 from anshin.engine.wording import load_data
 
+DEEP_WORD = "deep"
+"""What the network's part of a score is called among the contributions."""
 PADDING = 256
 """What stands after the end of a short file: no byte has this value."""
 
@@ -64,7 +67,7 @@ class Model:
         trees = float(self._trees.run(None, {"features": row[None, :]})[0].ravel()[0])
         deep = None
         if self._deep is not None and manifest.deep_input is not None:
-            deep = float(self._deep.run(None, {"bytes": windowed(data, manifest.deep_input)[None, :]})[0].ravel()[0])
+            deep = float(self._deep_scores(windowed(data, manifest.deep_input)[None, :])[0])
         probability = _sigmoid(_stacked(manifest, trees, deep))
         return Judgement(manifest.family, probability, weight_of(manifest, probability), trees, deep)
 
@@ -76,8 +79,21 @@ class Model:
         added = self._paths.contributions(self._row(vector, data)) * manifest.stack.trees
         named = [(manifest.features[at], float(added[at])) for at in np.argsort(-added)[: count * 4] if added[at] > 0]
         if judged.deep is not None and judged.deep * manifest.stack.deep > 0:
-            named.append(("deep", judged.deep * manifest.stack.deep))
+            named.append((DEEP_WORD, judged.deep * manifest.stack.deep))
         return sorted(named, key=lambda pair: -pair[1])[:count]
+
+    def place(self, data: bytes) -> Place:
+        """Return where the network saw what it judged by; an empty place where no single piece carries its score."""
+        shape = self.package.manifest.deep_input
+        if self._deep is None or shape is None:
+            return Place()
+        found = strongest_piece(
+            windowed(data, shape), self._deep_scores, head=shape.head, size=len(data), padding=PADDING
+        )
+        return Place() if found is None else Place(offset=found.offset, detail=f"length {found.length}")
+
+    def _deep_scores(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        return np.asarray(self._deep.run(None, {"bytes": rows})[0], dtype=np.float32).ravel()
 
     def _row(self, vector: FeatureVector, data: bytes) -> npt.NDArray[np.float32]:
         values = ember.vector(data) if self._ember else vector.values
@@ -119,14 +135,15 @@ class ModelSet:
         judged = model.judge(vector, data)
         if judged.weight < Thresholds().suspicious:
             return [], judged.probability
-        why = [sentence(name) for name, _ in model.top(vector, data, judged)]
+        top = [name for name, _ in model.top(vector, data, judged)]
+        why = [sentence(name) for name in top]
         words = load_data("models/words.yaml")["verdict"]
         reason = Reason(
             code=f"model.{vector.family}",
             weight=judged.weight,
             ja=words["ja"].format(why="".join(dict.fromkeys(w[0] for w in why))).strip(),
             en=words["en"].format(why=" ".join(dict.fromkeys(w[1] for w in why))).strip(),
-            place=Place(),
+            place=model.place(data) if DEEP_WORD in top else Place(),
         )
         return [reason], judged.probability
 
