@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from anshin.engine.features import FeatureVector
 from anshin.engine.limits import Limits
 from anshin.engine.models.package import SUFFIX, TREES, ModelPackage, read_package
 from anshin.engine.models.scoring import Model
@@ -16,6 +17,7 @@ from anshin.training.card import make_card
 from anshin.training.ember.fit import challenge, for_engine
 from anshin.training.ember.rows import FAMILIES, OLD
 from anshin.training.errors import TrainingError
+from anshin.training.evaluate.baseline import byte_histogram_of
 from anshin.training.evaluate.evasion.attack import attack
 from anshin.training.evaluate.family import evaluate
 from anshin.training.fit import Fitted
@@ -149,14 +151,23 @@ def attack_family(
     say(f"{family}: {len(files)} files to edit, {len(honest)} honest ones to borrow from")
     model = Model(read_package(package.read_bytes()))
     stated = family if family in {"powershell", "javascript", "vbscript", "php"} else ""
+    simple, threshold = byte_histogram_of(fitted)
     with Engine(EngineSettings(workers=1, models=(), limits=Limits(seconds=SECONDS))) as engine:
 
+        def vector(data: bytes, name: str) -> FeatureVector | None:
+            found = engine.examine_bytes(data, name=name, kind=stated).vectors
+            return next((f.vector for f in found if f.vector.family == family and not f.depth), None)
+
         def score(data: bytes, name: str) -> float | None:
-            for found in engine.examine_bytes(data, name=name, kind=stated).vectors:
-                if found.vector.family == family and not found.depth:
-                    return model.judge(found.vector, data).probability
-            return None
+            found = vector(data, name)
+            return None if found is None else model.judge(found, data).probability
+
+        def simple_score(data: bytes, name: str) -> float | None:
+            found = vector(data, name)
+            return None if found is None else float(simple.log_odds(found.values[None, :])[0])
 
         document = attack(family, files, honest, score, fitted.watch.probability)
+        say(f"{family}: the model was attacked; now the baseline")
+        document["byte_histogram"] = attack(family, files, honest, simple_score, threshold)
     project.write_result(family, "evasion", document)
     return document
