@@ -165,6 +165,11 @@ def test_file_that_breaks_off_leaves_no_table(tmp_path, said):
         feature_files(tmp_path / "tables")
 
 
+@pytest.fixture(autouse=True)
+def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("anshin.training.ember.fit.ROUNDS", 60)
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Project:
     """A project whose tables came from feature files of seven months, by the command."""
