@@ -50,8 +50,21 @@ def _chosen(project: Any, families: list[str] | None) -> list[str]:
 
 @app.command()
 def table(
-    source: Annotated[list[str], typer.Option("--source", help="Source of the catalogue; may be repeated.")],
-    cache: Annotated[Path, typer.Option("--cache", help="Folder for the pieces; finished ones are not built again.")],
+    cache: Annotated[
+        Path | None, typer.Option("--cache", help="Folder for the pieces; finished ones are not built again.")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Source of the catalogue; may be repeated.")
+    ] = None,
+    reports: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--reports", help="Accepted false-positive reports (CSV or JSON of the console); may be repeated."
+        ),
+    ] = None,
+    ember: Annotated[
+        Path | None, typer.Option("--ember", help="Folder with feature files of EMBER2024 or EMBER2018 (JSONL).")
+    ] = None,
     root: Root = Path("models"),
     family: Families = None,
     repositories: Repositories = None,
@@ -62,16 +75,52 @@ def table(
     from anshin.training.corpora.packages import SOURCE
     from anshin.training.project import assemble_table, build_tables
 
-    for name in source:
+    for name in source or ():
         if name not in sources() and name != SOURCE:
             known = ", ".join([*sources(), SOURCE])
             raise CliError(
                 f"the catalogue has no source {name}; it has: {known}", exit_code=NOT_FOUND, field="--source"
             )
-    build_tables(source, cache, repositories, packages, _say)
+    if ember is not None:
+        _take_feature_files(_project(root), ember, family or [])
+        if not source and not reports:
+            return
+    if cache is None:
+        raise CliError("tables of corpora and reports are built in pieces: name a folder with --cache", field="--cache")
+    if source:
+        build_tables(source, cache, repositories, packages, _say)
+    refused = _take_reports(reports, cache) if reports else 0
     for name in family or ():
         made = assemble_table(_project(root), name, cache)
         typer.echo(f"{name}: {len(made)} files, manifest {made.manifest_sha256()}")
+    if refused:
+        raise CliError(f"{refused} rows of reports were refused; the others are taken", exit_code=FAILURE)
+
+
+def _take_feature_files(project: Any, folder: Path, families: list[str]) -> None:
+    """Write the tables of EMBER; what was skipped or refused is counted on standard output."""
+    from anshin.training.ember.rows import feature_files
+    from anshin.training.ember.table import write_tables
+
+    found = write_tables(feature_files(folder), project.root / "tables", _say, wanted=families)
+    told = ", ".join(f"{name} {number}" for name, number in sorted(found.rows.items())) or "none"
+    typer.echo(
+        f"rows: {told}; {found.unlabelled} without a label skipped, {found.repeated} repeated, {found.refused} refused"
+    )
+
+
+def _take_reports(files: list[Path], cache: Path) -> int:
+    """Write the pieces of accepted reports; returns how many rows were refused."""
+    from anshin.training.corpora.reports import read_reports
+    from anshin.training.tables.reports import write_pieces
+
+    found = read_reports(files)
+    for row in found.refused:
+        _say(f"anshin: {row}")
+    rows = write_pieces(found.reports.values(), cache)
+    told = ", ".join(f"{family} {number}" for family, number in rows.items()) or "none"
+    typer.echo(f"reports: {len(found.reports)} files, {found.repeated} repeated, {len(found.refused)} refused; {told}")
+    return len(found.refused)
 
 
 @app.command()
@@ -94,7 +143,7 @@ def train(
             if repositories is None:
                 raise CliError("--deep needs --repositories: the network reads bytes", field="--repositories")
             train_deep_of(project, name, repositories, packages, _say)
-        done = train_trees_of(project, name, bundled())
+        done = train_trees_of(project, name, bundled(), _say)
         rows.append(
             {"family": name, "trees_sha256": done.trees_sha256, "matches_shipped": done.matches_shipped,
              "files": len(done.fitted.table), "trees": int(done.fitted.booster.best_iteration)}

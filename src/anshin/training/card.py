@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from anshin.training.corpora.catalogue import sources
+from anshin.training.corpora.packages import SOURCE as PACKAGES
+from anshin.training.corpora.reports import SOURCE as REPORTS
 from anshin.training.fit import Fitted
 from anshin.training.split import Rules
 from anshin.training.trees.train import PARAMETERS, SEED
@@ -35,7 +37,7 @@ def make_card(
             "result is used together with other signs; nothing may be decided about a person or a company by it alone.",
         },
         "algorithm": {
-            "trees": {k: v for k, v in PARAMETERS.items() if k != "verbosity"}
+            "trees": {k: fitted.booster.params.get(k, v) for k, v in PARAMETERS.items() if k != "verbosity"}
             | {"rounds": int(fitted.booster.best_iteration)},
             "deep": "gated convolutions over bytes" if fitted.deep is not None else None,
             "stack": fitted.stack.model_dump(),
@@ -43,18 +45,7 @@ def make_card(
         },
         "thresholds": {"watch": fitted.watch.model_dump(), "protect": fitted.protect.model_dump()},
         "claim_fpr": rules.claim_fpr,
-        "data": [
-            {
-                "source": name,
-                "repository": sources()[name].repository if name in sources() else "published packages",
-                "commit": sources()[name].commit if name in sources() else "",
-                "label": str(sources()[name].label) if name in sources() else "benign",
-                "licence": sources()[name].licence if name in sources() else "of each package",
-                "bias": sources()[name].bias if name in sources() else "programs of well-known projects",
-                "files": int((fitted.table.columns["source"] == name).sum()),
-            }
-            for name in used
-        ],
+        "data": [_source(name, int((fitted.table.columns["source"] == name).sum())) for name in used],
         "training_manifest_sha256": fitted.table.manifest_sha256(),
         "measured": {k: v for k, v in measured.items() if k in {"counts", "shipped", "sources", "left_out_as_known"}},
         "evasion": attacked["caught"] if attacked else None,
@@ -66,3 +57,32 @@ def make_card(
             "the field is promised. The weights also derive from sources that state no licence.",
         },
     }
+
+
+def _source(name: str, files: int) -> dict[str, Any]:
+    """Return what the card says of one source."""
+    known = sources().get(name)
+    if known is not None:
+        told = (known.repository, known.commit, str(known.label), known.licence, known.bias)
+    else:
+        told = _OTHERS.get(name, ("none: not in the catalogue of sources", "", "", "unknown", "unknown"))
+    keys = ("repository", "commit", "label", "licence", "bias")
+    return {"source": name, **dict(zip(keys, told, strict=True)), "files": files}
+
+
+def _ember(year: str, label: str) -> tuple[str, str, str, str, str]:
+    return (f"EMBER{year}", "", label, "as its authors state", "numbers only; the files themselves are not published")
+
+
+_OTHERS = {
+    "ember2024-challenge": _ember("2024", "malicious"),
+    **{f"ember{year}-{part}": _ember(year, "both") for year in ("2024", "2018") for part in ("train", "test")},
+    PACKAGES: ("published packages", "", "benign", "of each package", "programs of well-known projects"),
+    REPORTS: (
+        "false-positive reports that the provider accepted",
+        "",
+        "benign",
+        "of the provider's customers; no file, only which signs were found",
+        "what was reported; entries other than the signs are borrowed from the most similar honest training file",
+    ),
+}

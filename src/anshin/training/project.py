@@ -13,12 +13,17 @@ from anshin.training.corpora import Sample
 from anshin.training.corpora.catalogue import Source, read_source, sources
 from anshin.training.corpora.packages import SOURCE as PACKAGES
 from anshin.training.corpora.packages import read_packages
+from anshin.training.corpora.reports import SOURCE as REPORTS
 from anshin.training.deep.scores import read_scores
+from anshin.training.ember.fit import fit_mapped, rules_of
+from anshin.training.ember.rows import FAMILIES, OLD
+from anshin.training.ember.table import open_table
 from anshin.training.errors import CorpusError
 from anshin.training.fit import Fitted, fit
-from anshin.training.split import rules
+from anshin.training.split import Rules, rules
 from anshin.training.tables.build import Tally, build_source
 from anshin.training.tables.merge import merged
+from anshin.training.tables.reports import piece, trained_with_reports, with_reports
 from anshin.training.tables.store import Table, read_table, write_table
 
 Say = Callable[[str], None]
@@ -28,7 +33,10 @@ SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Folders below one root: `tables/<family>.parquet`, `deep/<family>.parquet`, `results/<family>.json`."""
+    """Folders below one root: `tables/<family>.parquet`, `deep/<family>.parquet`, `results/<family>.<what>.json`.
+
+    `trees/<family>.txt` keeps the trees of the large tables, which take hours.
+    """
 
     root: Path
 
@@ -44,11 +52,21 @@ class Project:
     def families(self) -> tuple[str, ...]:
         """Return the families that have a table and rules for its split."""
         found = {p.stem for p in (self.root / "tables").glob("*.parquet")}
-        return tuple(sorted(found & rules().keys()))
+        return tuple(sorted(found & (rules().keys() | {*FAMILIES, OLD})))
 
-    def fit(self, family: str) -> Fitted:
+    def rules(self, family: str) -> Rules:
+        """Return how a family is split."""
+        return rules_of(family) if is_ember(family) else rules()[family]
+
+    def fit(self, family: str, say: Say = lambda _: None) -> Fitted:
         """Fit the models of a family from what lies here. Raises TrainingError."""
-        return fit(self.table(family), rules()[family], self.deep(family))
+        if is_ember(family):
+            table = open_table(self.root / "tables" / f"{family}.parquet")
+            return fit_mapped(table, self.root / "trees" / f"{family}.txt", say)
+        table, deep = self.table(family), self.deep(family)
+        if deep is not None:  # a report has no bytes: the network has no word on it, and the stack is fitted without it
+            deep |= dict.fromkeys(table.columns["sha256"][table.columns["source"] == REPORTS], 0.0)
+        return fit(table, trained_with_reports(self.rules(family)), deep)
 
     def write_result(self, family: str, name: str, document: dict[str, Any]) -> Path:
         """Write `results/<family>.<name>.json`, the same bytes for the same figures."""
@@ -61,6 +79,11 @@ class Project:
         """Return a result, or None where it was never measured."""
         path = self.root / "results" / f"{family}.{name}.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def is_ember(family: str) -> bool:
+    """Return whether a family's rows come from feature files, so that there are no bytes to read."""
+    return family in FAMILIES or family == OLD
 
 
 def git_dir_of(source: Source, repositories: Path) -> Path:
@@ -77,6 +100,11 @@ def git_dir_of(source: Source, repositories: Path) -> Path:
         f"{source.repository} is not below {repositories}; clone it there with "
         f"`git clone --bare https://github.com/{source.repository} {owner}/{name}.git` (it is never checked out)"
     )
+
+
+def readable_sources(table: Table) -> list[str]:
+    """Return the sources of a table whose files can be read again: all but the reports."""
+    return sorted(set(table.columns["source"]) - {REPORTS})
 
 
 def samples_of(ids: Sequence[str], repositories: Path | None, packages: Path | None) -> Iterator[Sample]:
@@ -115,11 +143,13 @@ def build_tables(
 
 
 def assemble_table(project: Project, family: str, cache: Path) -> Table:
-    """Write the table of a family from the pieces in `cache`, with the sources that its rules name only."""
+    """Write the table of a family from the pieces in `cache`: the sources that its rules name, and the reports."""
     by = rules()[family]
     named = {p.source for side in (by.train, by.test) for parts in side.values() for p in parts}
     pieces = [p for p in cache.glob(f"*.{family}.parquet") if p.name.split(".")[0] in named]
     table = merged(family, pieces)
+    if piece(cache, family).exists():
+        table = with_reports(table, by, piece(cache, family))
     (project.root / "tables").mkdir(parents=True, exist_ok=True)
     write_table(table, project.root / "tables" / f"{family}.parquet")
     return table

@@ -4,20 +4,24 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from anshin.engine.features import FeatureVector
+from anshin.engine.features import FeatureVector, ember
 from anshin.engine.features import names as feature_names
 from anshin.engine.models.manifest import DeepInput, Manifest
+from anshin.engine.models.occlusion import strongest_piece
 from anshin.engine.models.package import DEEP, PATHS, TREES, ModelPackage
 from anshin.engine.models.paths import Paths, read_paths
 from anshin.engine.rules.catalogue import catalogue
 from anshin.engine.verdict import Place, Reason, Thresholds
 from anshin.engine.wording import load_data
 
+DEEP_WORD = "deep"
+"""What the network's part of a score is called among the contributions."""
 PADDING = 256
 """What stands after the end of a short file: no byte has this value."""
 
@@ -42,6 +46,7 @@ class Model:
     _deep: Any = field(init=False, default=None)
     _paths: Paths | None = field(init=False, default=None)
     _columns: npt.NDArray[np.intp] = field(init=False)
+    _ember: bool = field(init=False)  # the trees read the EMBERv3 layout instead of the family's own
 
     def __post_init__(self) -> None:
         """Start the sessions with one thread: a jailed worker may start none."""
@@ -49,34 +54,50 @@ class Model:
         self._trees = _session(self.package.contents[TREES])
         if manifest.deep_input is not None:
             self._deep = _session(self.package.contents[DEEP])
-        place = {name: at for at, name in enumerate(feature_names(manifest.family))}
+        self._ember = bool(manifest.features) and set(manifest.features) <= _ember_names()
+        layout = ember.names() if self._ember else feature_names(manifest.family)
+        place = {name: at for at, name in enumerate(layout)}
         # a feature that this engine no longer has reads as zero, as it does in a file without it
         self._columns = np.array([place.get(name, -1) for name in manifest.features], dtype=np.intp)
 
     def judge(self, vector: FeatureVector, data: bytes) -> Judgement:
         """Return the model's word on one file."""
         manifest = self.package.manifest
-        row = self._row(vector)
+        row = self._row(vector, data)
         trees = float(self._trees.run(None, {"features": row[None, :]})[0].ravel()[0])
         deep = None
         if self._deep is not None and manifest.deep_input is not None:
-            deep = float(self._deep.run(None, {"bytes": windowed(data, manifest.deep_input)[None, :]})[0].ravel()[0])
+            deep = float(self._deep_scores(windowed(data, manifest.deep_input)[None, :])[0])
         probability = _sigmoid(_stacked(manifest, trees, deep))
         return Judgement(manifest.family, probability, weight_of(manifest, probability), trees, deep)
 
-    def top(self, vector: FeatureVector, judged: Judgement, count: int = 3) -> list[tuple[str, float]]:
+    def top(self, vector: FeatureVector, data: bytes, judged: Judgement, count: int = 3) -> list[tuple[str, float]]:
         """Return the features that pushed the score up most, by name, with their log-odds."""
         if self._paths is None:
             self._paths = read_paths(self.package.contents[PATHS])
         manifest = self.package.manifest
-        added = self._paths.contributions(self._row(vector)) * manifest.stack.trees
+        added = self._paths.contributions(self._row(vector, data)) * manifest.stack.trees
         named = [(manifest.features[at], float(added[at])) for at in np.argsort(-added)[: count * 4] if added[at] > 0]
         if judged.deep is not None and judged.deep * manifest.stack.deep > 0:
-            named.append(("deep", judged.deep * manifest.stack.deep))
+            named.append((DEEP_WORD, judged.deep * manifest.stack.deep))
         return sorted(named, key=lambda pair: -pair[1])[:count]
 
-    def _row(self, vector: FeatureVector) -> npt.NDArray[np.float32]:
-        row = vector.values[self._columns].astype(np.float32)
+    def place(self, data: bytes) -> Place:
+        """Return where the network saw what it judged by; an empty place where no single piece carries its score."""
+        shape = self.package.manifest.deep_input
+        if self._deep is None or shape is None:
+            return Place()
+        found = strongest_piece(
+            windowed(data, shape), self._deep_scores, head=shape.head, size=len(data), padding=PADDING
+        )
+        return Place() if found is None else Place(offset=found.offset, detail=f"length {found.length}")
+
+    def _deep_scores(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        return np.asarray(self._deep.run(None, {"bytes": rows})[0], dtype=np.float32).ravel()
+
+    def _row(self, vector: FeatureVector, data: bytes) -> npt.NDArray[np.float32]:
+        values = ember.vector(data) if self._ember else vector.values
+        row = values[self._columns].astype(np.float32)
         row[self._columns < 0] = 0.0
         return row
 
@@ -114,16 +135,22 @@ class ModelSet:
         judged = model.judge(vector, data)
         if judged.weight < Thresholds().suspicious:
             return [], judged.probability
-        why = [sentence(name) for name, _ in model.top(vector, judged)]
+        top = [name for name, _ in model.top(vector, data, judged)]
+        why = [sentence(name) for name in top]
         words = load_data("models/words.yaml")["verdict"]
         reason = Reason(
             code=f"model.{vector.family}",
             weight=judged.weight,
             ja=words["ja"].format(why="".join(dict.fromkeys(w[0] for w in why))).strip(),
             en=words["en"].format(why=" ".join(dict.fromkeys(w[1] for w in why))).strip(),
-            place=Place(),
+            place=model.place(data) if DEEP_WORD in top else Place(),
         )
         return [reason], judged.probability
+
+
+@cache
+def _ember_names() -> frozenset[str]:
+    return frozenset(ember.names())
 
 
 def sentence(feature: str) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """A verdict at length: why, what was not scanned, and what to do."""
 
+from anshin.engine.models.coverage import rules_only
 from anshin.engine.render.places import told
-from anshin.engine.render.text import Language, line, phrases
+from anshin.engine.render.text import Language, line, note, phrases
 from anshin.engine.verdict import Place, Verdict
 
 
@@ -32,10 +33,13 @@ def explain(verdict: Verdict, language: Language) -> str:
         for gap in verdict.gaps:
             lines.append(f"    - {getattr(gap, language)} [{gap.code}]")
             lines += _where(gap.place, label["place"], language)
+    if rules_only(verdict):
+        lines.append(f"  {label['notes']}: {note('rules_only', verdict.type.kind)[language]}")
     versions = verdict.versions
+    models = "" if versions.model == "none" else f", {label['models']} {versions.model}"
     lines += [
         f"  {label['advice']}: {words['advice'][verdict.status][language]}",
-        f"  {label['judged_by']}: anshin {versions.engine}, {label['rules']} {versions.rules}",
+        f"  {label['judged_by']}: anshin {versions.engine}, {label['rules']} {versions.rules}{models}",
     ]
     return "\n".join(lines)
 

@@ -14,6 +14,12 @@ def phrases() -> dict[str, dict[str, dict[str, str]]]:
     return data
 
 
+def note(code: str, kind: str) -> dict[Language, str]:
+    """Return what a note says of a file of `kind`, in both languages."""
+    pair = load_data("render/phrases.yaml")["notes"][code]
+    return {"ja": pair["ja"].format(kind=kind), "en": pair["en"].format(kind=kind)}
+
+
 def line(verdict: Verdict, language: Language) -> str:
     """Return `name: status (heaviest reason or first gap)`."""
     status = phrases()["status"][verdict.status][language]

@@ -5,12 +5,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
-from sklearn.preprocessing import StandardScaler
 
+from anshin.training.evaluate.baseline import ByteHistogram
 from anshin.training.evaluate.metrics import (
-    Rate,
     calibration_error,
     fpr_at,
     measurable,
@@ -20,11 +18,11 @@ from anshin.training.evaluate.metrics import (
 )
 from anshin.training.fit import Fitted, stacked
 from anshin.training.split import Rules
-from anshin.training.trees.train import SEED, balanced
 
 Floats = npt.NDArray[np.float64]
 TARGETS = (0.01, 0.001)
-WORST = 20
+WORST, REASONS = 20, 3
+MOST_FAMILIES = 40
 POINTS = 200
 """Points of a curve that are kept for its picture."""
 
@@ -64,26 +62,11 @@ def evaluate(fitted: Fitted, rules: Rules) -> dict[str, Any]:
 
 def candidates(fitted: Fitted) -> dict[str, Floats]:
     """Return the scores of the baselines and of ours, for every row: all trained and tested on the same files."""
-    found = {"byte_histogram": _byte_histogram(fitted), "trees": fitted.trees}
+    found = {"byte_histogram": ByteHistogram.fit(fitted).log_odds(fitted.table.features), "trees": fitted.trees}
     if fitted.deep is not None:
         found["deep"] = fitted.deep
         found["stack"] = stacked(fitted.stack, fitted.trees, fitted.deep)
     return found
-
-
-def _byte_histogram(fitted: Fitted) -> Floats:
-    """Return the log-odds of a logistic regression over the shares of the 256 bytes: the simplest model there is."""
-    columns = [at for at, name in enumerate(fitted.table.names) if name.startswith("byte:")]
-    x, labels = np.sqrt(fitted.table.features[:, columns]), fitted.table.labels()
-    train = fitted.split.train
-    scale = StandardScaler().fit(x[train])
-    model = LogisticRegression(C=0.1, max_iter=2000, random_state=SEED)
-    model.fit(
-        scale.transform(x[train]),
-        labels[train],
-        sample_weight=balanced(labels[train], fitted.table.columns["cluster"][train]),
-    )
-    return np.asarray(model.decision_function(scale.transform(x)), dtype=np.float64)
 
 
 def _one(scores: Floats, y: npt.NDArray[np.int8]) -> dict[str, Any]:
@@ -94,7 +77,7 @@ def _one(scores: Floats, y: npt.NDArray[np.int8]) -> dict[str, Any]:
         "roc_auc": round(float(roc_auc_score(y, scores)), 5),
         "pr_auc": round(float(average_precision_score(y, scores)), 5),
         "at_fpr": {
-            str(target): _rate(tpr_at(scores, y, threshold_at(scores, y, target)))
+            str(target): tpr_at(scores, y, threshold_at(scores, y, target)).document()
             if measurable(benign, target)
             else None
             for target in TARGETS
@@ -108,19 +91,9 @@ def _at(scores: Floats, y: npt.NDArray[np.int8], threshold: float) -> dict[str, 
     false = fpr_at(scores, y, threshold)
     return {
         "threshold": threshold,
-        "tpr": _rate(tpr_at(scores, y, threshold)),
-        "fpr": _rate(false),
+        "tpr": tpr_at(scores, y, threshold).document(),
+        "fpr": false.document(),
         "fpr_upper": round(upper_bound(false.hits, false.total), 6),
-    }
-
-
-def _rate(found: Rate) -> dict[str, Any]:
-    return {
-        "hits": found.hits,
-        "total": found.total,
-        "value": round(found.value, 5),
-        "low": round(found.low, 5),
-        "high": round(found.high, 5),
     }
 
 
@@ -159,31 +132,49 @@ def _sources(fitted: Fitted) -> dict[str, Any]:
 
 
 def _families(fitted: Fitted) -> list[dict[str, Any]]:
+    """Return what is caught and what is missed of each family of malware, the largest first."""
     test, columns = fitted.split.test & (fitted.table.labels() == 1), fitted.table.columns
-    total: Counter[str] = Counter(columns["family"][test])
-    caught: Counter[str] = Counter(columns["family"][test & (fitted.probability >= fitted.watch.probability)])
-    return [{"family": f or "not named", "files": n, "watch": caught[f]} for f, n in total.most_common(40)]
+    counts: list[Counter[str]] = [
+        Counter(columns["family"][mask])
+        for mask in (
+            test,
+            test & (fitted.probability >= fitted.watch.probability),
+            test & (fitted.probability >= fitted.protect.probability),
+        )
+    ]
+    total, watch, protect = counts
+    return [
+        {"family": f, "files": n, "watch": watch[f], "protect": protect[f]} for f, n in total.most_common(MOST_FAMILIES)
+    ]
 
 
 def _worst(fitted: Fitted, *, label: int) -> list[dict[str, Any]]:
-    """Return the files it got most wrong: malicious ones with the lowest scores, benign ones with the highest."""
+    """Return the files it got most wrong: malicious ones with the lowest scores, benign ones with the highest.
+
+    Each with what pushed its score most the wrong way: feature, log-odds, and the value that it had.
+    """
     table, p = fitted.table, fitted.probability
     mask = fitted.split.test & (table.labels() == label)
     mask &= (p < fitted.watch.probability) if label else (p >= fitted.watch.probability)
     rows = np.flatnonzero(mask)
-    order = rows[np.argsort(p[rows] if label else -p[rows])][:WORST]
-    found = []
-    for at in order:
-        added = fitted.paths.contributions(table.features[at])
-        strongest = np.argsort(added if label else -added)[:3]
-        names = [table.names[i] for i in strongest]
-        found.append(
-            {
-                "sha256": table.columns["sha256"][at],
-                "source": table.columns["source"][at],
-                "family": table.columns["family"][at],
-                "probability": round(float(p[at]), 5),
-                "because": [[n, round(float(added[i]), 3)] for n, i in zip(names, strongest, strict=True)],
-            }
-        )
-    return found
+    order = rows[np.argsort(p[rows] if label else -p[rows], kind="stable")][:WORST]
+    return [
+        {
+            "sha256": table.columns["sha256"][at],
+            "source": table.columns["source"][at],
+            "family": table.columns["family"][at],
+            "probability": round(float(p[at]), 5),
+            "because": _because(fitted, int(at), -1.0 if label else 1.0),
+        }
+        for at in order
+    ]
+
+
+def _because(fitted: Fitted, at: int, sign: float) -> list[list[Any]]:
+    values = np.asarray(fitted.table.features[at])
+    added = fitted.paths.contributions(values) * fitted.stack.trees
+    found = [(fitted.table.names[i], float(added[i]), float(values[i])) for i in np.argsort(-sign * added)[:REASONS]]
+    if fitted.deep is not None:
+        found.append(("deep", fitted.stack.deep * float(fitted.deep[at]), float(fitted.deep[at])))
+    found = sorted((f for f in found if sign * f[1] > 0), key=lambda f: -sign * f[1])[:REASONS]
+    return [[name, round(push, 3), round(value, 4)] for name, push, value in found]

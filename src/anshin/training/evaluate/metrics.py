@@ -1,5 +1,6 @@
 """Figures with intervals. Every one of them names how many files it stands on."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ Labels = npt.NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share with its exact 95 % interval (Clopper and Pearson, 1934)."""
+    """A share with its 95 % interval."""
 
     hits: int
     total: int
@@ -20,14 +21,31 @@ class Rate:
     low: float
     high: float
 
+    def document(self) -> dict[str, float | int]:
+        """Return it for a result, rounded."""
+        return {"hits": self.hits, "total": self.total} | {
+            key: round(getattr(self, key), 5) for key in ("value", "low", "high")
+        }
+
 
 def rate(hits: int, total: int) -> Rate:
-    """Return hits/total with its interval; 0 of 0 is 0 with the interval 0 to 1."""
+    """Return hits/total with its exact interval (Clopper and Pearson, 1934); 0 of 0 is 0 with the interval 0 to 1."""
     if not total:
         return Rate(0, 0, 0.0, 0.0, 1.0)
     low = float(beta.ppf(0.025, hits, total - hits + 1)) if hits else 0.0
     high = float(beta.ppf(0.975, hits + 1, total - hits)) if hits < total else 1.0
     return Rate(hits, total, hits / total, low, high)
+
+
+def wilson(hits: int, total: int) -> Rate:
+    """Return hits/total with the score interval (Wilson, 1927); 0 of 0 is 0 with the interval 0 to 1."""
+    if not total:
+        return Rate(0, 0, 0.0, 0.0, 1.0)
+    z = 1.959963984540054
+    share, weight = hits / total, z * z / total
+    middle = (share + weight / 2) / (1 + weight)
+    half = z / (1 + weight) * math.sqrt(share * (1 - share) / total + weight / (4 * total))
+    return Rate(hits, total, share, max(0.0, middle - half), min(1.0, middle + half))
 
 
 def upper_bound(hits: int, total: int) -> float:

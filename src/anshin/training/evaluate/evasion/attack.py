@@ -8,10 +8,11 @@ import numpy as np
 
 from anshin.training.evaluate.evasion import documents, programs, scripts
 from anshin.training.evaluate.evasion.edit import Edit
-from anshin.training.evaluate.metrics import Rate, rate
+from anshin.training.evaluate.metrics import rate
 
 QUERIES = 20
 """Tries of the random attack for one file: an attacker who may ask the model that often."""
+BEFORE, WORST, RANDOM = "before", "worst single edit", "random attack"
 Score = Callable[[bytes, str], float | None]
 
 
@@ -46,23 +47,15 @@ def attack(
         row.append(min(row[1:], default=before))
         row.append(_random_attack(edits, data, name, chance, honest, score, min(row)))
         rows.append(row)
-    names = ["before", *(e.name for e in edits), "worst single edit", f"random attack, {QUERIES} queries"]
+    names = [BEFORE, *(e.name for e in edits), WORST, RANDOM]
     caught = (np.array(rows) >= threshold).sum(axis=0) if rows else np.zeros(len(names), dtype=int)
     found = {n: rate(int(c), len(rows)) for n, c in zip(names, caught, strict=True)}
     return {
         "family": family,
         "files": len(rows),
         "threshold": threshold,
-        "caught": {n: _document(r) for n, r in found.items()},
-    }
-
-
-def _document(found: Rate) -> dict[str, Any]:
-    return {
-        "hits": found.hits,
-        "value": round(found.value, 4),
-        "low": round(found.low, 4),
-        "high": round(found.high, 4),
+        "queries": QUERIES,
+        "caught": {n: r.document() for n, r in found.items()},
     }
 
 
