@@ -3,7 +3,7 @@
 What comes in are feature tables and, where there is a deep model, its log-odds for each file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import lightgbm
@@ -17,6 +17,7 @@ from anshin.training.errors import SplitError
 from anshin.training.evaluate.metrics import fpr_at, threshold_at, tpr_at, upper_bound
 from anshin.training.split import Rules, Split, split
 from anshin.training.tables.store import Table
+from anshin.training.trees.columns import kept_out, without
 from anshin.training.trees.export import to_onnx, to_paths
 from anshin.training.trees.train import SEED, balanced, train_trees
 
@@ -48,17 +49,10 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
     """Return the fitted models. `deep` maps SHA-256 to log-odds, for every row of the table. Raises SplitError."""
     parts = split(table, rules)
     labels, clusters = table.labels(), table.columns["cluster"]
-    train, valid = parts.train, parts.valid
-    booster = train_trees(
-        table.features[train],
-        labels[train],
-        balanced(labels[train], clusters[train]),
-        (table.features[valid], labels[valid], balanced(labels[valid], clusters[valid])),
-    )
+    valid = parts.valid
+    booster = fit_trees(table, parts)
     paths = to_paths(booster)
-    trees = np.asarray(
-        booster.predict(table.features, raw_score=True, num_iteration=booster.best_iteration), dtype=np.float64
-    )
+    trees = scores_of(booster, table)
     logits = None
     if deep is not None:
         missing = [h for h in table.columns["sha256"] if h not in deep]
@@ -83,6 +77,25 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
         watch=watch,
         protect=_threshold(probability[valid], labels[valid], groups[valid], PROTECT_FPR, above=watch.probability),
     )
+
+
+def fit_trees(table: Table, parts: Split, patterns: Sequence[str] = (), words: Sequence[str] = ()) -> lightgbm.Booster:
+    """Return trees that never ask about what no model may learn from, nor about features of `patterns` and `words`."""
+    labels, clusters = table.labels(), table.columns["cluster"]
+    features = without(table.features, table.names, [*kept_out(table.family), *patterns], words)
+    train, valid = parts.train, parts.valid
+    return train_trees(
+        features[train],
+        labels[train],
+        balanced(labels[train], clusters[train]),
+        (features[valid], labels[valid], balanced(labels[valid], clusters[valid])),
+    )
+
+
+def scores_of(booster: lightgbm.Booster, table: Table) -> Floats:
+    """Return the log-odds of every row."""
+    found = booster.predict(table.features, raw_score=True, num_iteration=booster.best_iteration)
+    return np.asarray(found, dtype=np.float64)
 
 
 def fit_stack(

@@ -1,10 +1,14 @@
 """Everything that is measured of one family's models on the test part, as one JSON document."""
 
 from collections import Counter
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import yaml
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
 from anshin.training.evaluate.baseline import ByteHistogram
@@ -16,8 +20,9 @@ from anshin.training.evaluate.metrics import (
     tpr_at,
     upper_bound,
 )
-from anshin.training.fit import Fitted, stacked
+from anshin.training.fit import Fitted, fit_trees, scores_of, stacked
 from anshin.training.split import Rules
+from anshin.training.trees.columns import without
 
 Floats = npt.NDArray[np.float64]
 TARGETS = (0.01, 0.001)
@@ -60,9 +65,21 @@ def evaluate(fitted: Fitted, rules: Rules) -> dict[str, Any]:
     }
 
 
+@cache
+def ablations() -> dict[str, Any]:
+    """Return by family what trees are trained without, to see how much hangs on it."""
+    text = files("anshin.training.evaluate").joinpath("ablations.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
 def candidates(fitted: Fitted) -> dict[str, Floats]:
     """Return the scores of the baselines and of ours, for every row: all trained and tested on the same files."""
     found = {"byte_histogram": ByteHistogram.fit(fitted).log_odds(fitted.table.features), "trees": fitted.trees}
+    if fitted.family in ablations():
+        row = ablations()[fitted.family]
+        booster = fit_trees(fitted.table, fitted.split, row["features"], row["words"])
+        blind = without(fitted.table.features, fitted.table.names, row["features"], row["words"])
+        found[row["name"]] = scores_of(booster, replace(fitted.table, features=blind))
     if fitted.deep is not None:
         found["deep"] = fitted.deep
         found["stack"] = stacked(fitted.stack, fitted.trees, fitted.deep)
