@@ -147,7 +147,7 @@ def assemble_table(project: Project, family: str, cache: Path) -> Table:
     by = rules()[family]
     named = {p.source for side in (by.train, by.test) for parts in side.values() for p in parts}
     pieces = [p for p in cache.glob(f"*.{family}.parquet") if p.name.split(".")[0] in named]
-    table = merged(family, pieces)
+    table = merged(family, pieces).nameless()
     if piece(cache, family).exists():
         table = with_reports(table, by, piece(cache, family))
     (project.root / "tables").mkdir(parents=True, exist_ok=True)

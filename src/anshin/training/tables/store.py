@@ -53,6 +53,11 @@ class Table:
         """Return the rows of `mask`."""
         return Table(self.family, self.names, {k: v[mask] for k, v in self.columns.items()}, self.features[mask])
 
+    def nameless(self) -> "Table":
+        """Return the table without the files' names, which only help whoever builds it, and weigh as much as a hash."""
+        blank = np.full(len(self), "", dtype=object)
+        return Table(self.family, self.names, self.columns | {"name": blank}, self.features)
+
     def manifest_sha256(self) -> str:
         """Return a hash over which files stand in it with which label: the training manifest."""
         rows = zip(*(self.columns[c] for c in ("sha256", "label", "source")), strict=True)
