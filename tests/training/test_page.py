@@ -162,7 +162,7 @@ def test_every_feature_has_a_topic_and_every_edit_a_name():
     for name in ember.names():
         assert reason(name, 1.0, words("en"), "en", missed=True).endswith(".")
     assert set(table("topics.yaml")) == set(load_data("models/words.yaml")["contributions"])
-    for family in ("pe", "pdf", "javascript", "powershell", "vbscript", "php", "shell", "python"):
+    for family in ("pe", "pdf", "javascript", "powershell", "vbscript", "vba", "php", "shell", "python"):
         for edit in edits_of(family):
             assert set(table("edits.yaml")[edit.name]) == {"ja", "en"}
 
