@@ -169,6 +169,7 @@ def attack_family(
             return None if found is None else float(simple.log_odds(found.values[None, :])[0])
 
         document = attack(family, files, honest, score, fitted.watch.probability)
+        document["training_manifest_sha256"] = fitted.table.manifest_sha256()
         say(f"{family}: the model was attacked; now the baseline")
         document["byte_histogram"] = attack(family, files, honest, simple_score, threshold)
     project.write_result(family, "evasion", document)
