@@ -19,8 +19,10 @@ from anshin.cli import model as command
 from anshin.engine.features import FeatureVector, ember
 from anshin.engine.features import names as own_names
 from anshin.engine.models import ModelSet
+from anshin.engine.models.coverage import rules_only
 from anshin.engine.models.package import key_id, read_package
 from anshin.engine.models.scoring import Model, sentence
+from anshin.engine.service import Engine, EngineSettings
 from anshin.training.ember import table as tables
 from anshin.training.ember import version2, version3
 from anshin.training.ember.rows import feature_files, read_row
@@ -28,6 +30,7 @@ from anshin.training.ember.table import open_table, write_tables
 from anshin.training.errors import CorpusError, TrainingError
 from anshin.training.project import Project
 from anshin.training.steps import package_family, train_deep_of, train_trees_of
+from tests.engine.pe_files import pe
 from tests.training.ember_rows import as_lines, digest, row2, row3
 
 
@@ -247,6 +250,12 @@ def test_engine_judges_programs_by_the_model(project, tmp_path):
     assert judged.trees == pytest.approx(expected, abs=1e-4)
     harmless = Model(package).judge(nothing, data.replace(b"download", b"somewhat"))
     assert judged.probability > harmless.probability
+    with Engine(EngineSettings(models=(package,))) as engine:
+        verdict = engine.judge_bytes(pe(texts=["please download this"] * 9), name="a.exe")
+        assert verdict.gaps == ()
+        assert verdict.versions.model == "pe-2026.11.1"
+        assert not rules_only(verdict)
+        assert sum(map(sum, engine.take_scores().values())) == 1, "the model gave its score in the jail"
     reasons, probability = ModelSet([package]).weighed(nothing, data)
     assert probability == judged.probability
     assert all("。" in r.ja for r in reasons)

@@ -8,9 +8,13 @@ import sys
 import numpy as np
 import pytest
 
+from anshin.engine.features.ember.tables import imported
+from anshin.engine.formats.pe.image import Image, read_image
 from anshin.training.evaluate.evasion import documents, programs, scripts
+from anshin.training.evaluate.evasion.added_sections import HARMLESS, more_imports, new_section
 from anshin.training.evaluate.evasion.attack import attack, edits_of
 from anshin.training.evaluate.evasion.edit import Edit, honest_piece
+from tests.engine.pe_files import pe
 
 HONEST = b"The quick brown fox jumps over the lazy dog. \x00\xff?> */ 'quoted' \"text\"\n" * 50
 PYTHON = (
@@ -62,13 +66,76 @@ def loaded(data: bytes) -> bytes:
     return data[start : start + size]
 
 
-@pytest.mark.parametrize("edit", programs.EDITS, ids=lambda e: e.name)
+IN_PLACE = [e for e in programs.EDITS if e.name not in {"new section", "more imports"}]
+
+
+@pytest.mark.parametrize("edit", IN_PLACE, ids=lambda e: e.name)
 def test_edited_program_loads_the_same(edit: Edit):
     before = program()
     after = edit.apply(before, random.Random(2), HONEST)
     assert after is not None
     assert after != before
     assert loaded(after) == loaded(before)
+
+
+def imported_by(image: Image) -> dict[str, list[str]]:
+    notes: set[str] = set()
+    found = imported(image, notes)
+    assert not notes
+    return found
+
+
+@pytest.mark.parametrize("plus", [True, False])
+@pytest.mark.parametrize("edit", [new_section, more_imports])
+def test_added_section_leaves_everything_else_where_it_was(edit, plus):
+    before = pe(imports={"USER32.dll": ["MessageBoxA", 7], "ADVAPI32.dll": ["RegCloseKey"]}, plus=plus)
+    after = edit(before, random.Random(2), HONEST)
+    assert after is not None
+    old, new = read_image(before), read_image(after)
+    assert old is not None
+    assert new is not None
+    assert [new.content(s) for s in new.sections[:-1]] == [old.content(s) for s in old.sections]
+    assert [s.rva for s in new.sections[:-1]] == [s.rva for s in old.sections]
+    assert new.optional["entry"] == old.optional["entry"]
+    assert new.optional["size_of_image"] == new.sections[-1].rva + (0x8000 if edit is new_section else 0x1000)
+    names = imported_by(new)
+    mine = names.pop("KERNEL32.dll", [])
+    assert names == imported_by(old)
+    assert mine == ([] if edit is new_section else list(HARMLESS))
+    assert edit(after, random.Random(2), HONEST) is not None, "a chain of edits goes on"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pe(overlay=b"what an installer reads"),
+        pe(directories={4: (0x900, 8)}),
+        pe(directories={11: (0x300, 8)}),
+        pe()[:0x300],
+        program(),
+    ],
+    ids=["overlay", "signed", "bound", "cut", "no directories"],
+)
+def test_program_that_would_not_do_the_same_is_left_alone(data):
+    assert new_section(data, random.Random(2), HONEST) is None
+    assert more_imports(data, random.Random(2), HONEST) is None
+
+
+MACRO = (
+    b'Attribute VB_Name = "Module1"\nDeclare PtrSafe Function Tick Lib "kernel32" () As Long\n'
+    b'Sub Hello()\n    MsgBox "a harmless greeting"\nEnd Sub\nFunction Two()\n    Two = 2\nEnd Function\n'
+)
+
+
+@pytest.mark.parametrize("edit", scripts.edits_for("vba"), ids=lambda e: e.name)
+def test_edited_macro_has_the_same_lines_that_do_something(edit: Edit):
+    edited = edit.apply(MACRO, random.Random(1), HONEST)
+    assert edited is not None
+    lines = [line for line in edited.decode("latin-1").splitlines() if line and not line.startswith("'")]
+    assert lines == MACRO.decode().splitlines()
+    assert len(edited) > len(MACRO)
+    assert edit.apply(b"\xd0\xcf\x11\xe0" + bytes(600), random.Random(1), HONEST) is None
+    assert edit.apply(b"PK\x03\x04abc", random.Random(1), HONEST) is None
 
 
 @pytest.mark.parametrize("edit", documents.EDITS, ids=lambda e: e.name)

@@ -111,6 +111,18 @@ def test_figures_of_the_page_are_those_of_the_result(project):
     assert sum(row["watch"] for row in families.values()) == watch["hits"]
 
 
+def test_format_with_few_files_is_told_in_counts(project):
+    result = project.result("javascript", "test")
+    assert result is not None
+    project.write_result("javascript", "test", result | {"claim_fpr": None})
+    text = pages(project)["en"]
+    watch = result["shipped"]["watch"]["tpr"]
+    told = f"{watch['hits']}/{watch['total']} [{100 * watch['low']:.0f}–{100 * watch['high']:.0f}%]"
+    assert told in text
+    assert f"% [{100 * watch['low']:.1f}" not in text
+    assert "no rate is claimed" in text
+
+
 def test_pictures_are_drawings_in_the_language_of_the_page(project):
     found = pages(project)
     images = project.root.parent / "docs" / "images"
@@ -162,7 +174,7 @@ def test_every_feature_has_a_topic_and_every_edit_a_name():
     for name in ember.names():
         assert reason(name, 1.0, words("en"), "en", missed=True).endswith(".")
     assert set(table("topics.yaml")) == set(load_data("models/words.yaml")["contributions"])
-    for family in ("pe", "pdf", "javascript", "powershell", "vbscript", "php", "shell", "python"):
+    for family in ("pe", "pdf", "javascript", "powershell", "vbscript", "vba", "php", "shell", "python"):
         for edit in edits_of(family):
             assert set(table("edits.yaml")[edit.name]) == {"ja", "en"}
 
@@ -174,6 +186,11 @@ def test_evasion_stands_beside_the_baseline_with_what_the_worst_edit_costs(proje
     files = [(f"{n}.js", b"var abcdef = 'hello there';\nf(abcdef);\n" * (n + 1)) for n in range(10)]
     document = attack("javascript", files, [b"an honest line of text\n" * 100], ours, 0.5)
     document["byte_histogram"] = attack("javascript", files, [b"x" * 99], lambda *_: 0.9, 0.5)
+    result = project.result("javascript", "test")
+    assert result is not None
+    project.write_result("javascript", "evasion", document)
+    assert "older table and is not shown" in pages(project)["en"].split("### Evasion")[1]
+    document["training_manifest_sha256"] = result["training_manifest_sha256"]
     project.write_result("javascript", "evasion", document)
     text = pages(project)["en"]
     table_ = text.split("### Evasion")[1].split("###")[0]

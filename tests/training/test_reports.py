@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.http import JsonResponse
 from typer.testing import CliRunner
 
 from anshin.console.fleet.rollout.models import FalsePositiveReport
@@ -53,8 +54,8 @@ def exported(folder: Path, rows: list[FalsePositiveReport], kind: str) -> Path:
         response = csv_response("labels", [*LABELS, "signs"], ([*(r[c] for c in LABELS), _signs(r)] for r in labels))
         path.write_bytes(response.content)
     else:
-        text = json.dumps({"schema_version": 1, "labels": labels}, ensure_ascii=False, indent=1)
-        path.write_text(text, encoding="utf-8")
+        document = {"schema_version": 1, "labels": labels}
+        path.write_bytes(JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1}).content)
     return path
 
 

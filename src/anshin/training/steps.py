@@ -32,6 +32,7 @@ from anshin.training.project import (
     samples_of,
     windows_input,
 )
+from anshin.training.tables.build import DEEPER
 from anshin.training.tables.reports import without_reports
 
 ATTACKED = 200
@@ -150,13 +151,14 @@ def attack_family(
             honest.append(sample.data)
     say(f"{family}: {len(files)} files to edit, {len(honest)} honest ones to borrow from")
     model = Model(read_package(package.read_bytes()))
-    stated = family if family in {"powershell", "javascript", "vbscript", "php"} else ""
+    stated = family if family in {"powershell", "javascript", "vbscript", "vba", "php"} else ""
     simple, threshold = byte_histogram_of(fitted)
     with Engine(EngineSettings(workers=1, models=(), limits=Limits(seconds=SECONDS))) as engine:
 
         def vector(data: bytes, name: str) -> FeatureVector | None:
             found = engine.examine_bytes(data, name=name, kind=stated).vectors
-            return next((f.vector for f in found if f.vector.family == family and not f.depth), None)
+            members = (f for f in found if f.vector.family == family and (not f.depth or family in DEEPER))
+            return next((f.vector for f in members), None)
 
         def score(data: bytes, name: str) -> float | None:
             found = vector(data, name)
@@ -167,6 +169,7 @@ def attack_family(
             return None if found is None else float(simple.log_odds(found.values[None, :])[0])
 
         document = attack(family, files, honest, score, fitted.watch.probability)
+        document["training_manifest_sha256"] = fitted.table.manifest_sha256()
         say(f"{family}: the model was attacked; now the baseline")
         document["byte_histogram"] = attack(family, files, honest, simple_score, threshold)
     project.write_result(family, "evasion", document)

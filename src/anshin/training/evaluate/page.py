@@ -36,11 +36,11 @@ def _summary(results: dict[str, Any], text: Text) -> str:
     rows = [text["summary_head"], "|---|---|---|---|---|---|---|"]
     for family, result in results.items():
         counts, best, watch = result["counts"]["test"], sections.best(result), result["shipped"]["watch"]
+        rates = (best["at_fpr"]["0.01"], best["at_fpr"]["0.001"], watch["tpr"])
         rows.append(
             f"| [{family}](#{family}) | {counts['malicious']} / {counts['benign']} | {best['roc_auc']:.4f} | "
-            f"{sections.percent(best['at_fpr']['0.01'], text)} | {sections.percent(best['at_fpr']['0.001'], text)} | "
-            f"{sections.percent(watch['tpr'], text)} | {watch['fpr']['hits']}/{watch['fpr']['total']} "
-            f"(≤ {100 * watch['fpr_upper']:.2f}%) |"
+            f"{' | '.join(sections.percent(rate, text, result) for rate in rates)} | "
+            f"{watch['fpr']['hits']}/{watch['fpr']['total']} (≤ {100 * watch['fpr_upper']:.2f}%) |"
         )
     return "\n".join(rows) + "\n"
 
@@ -58,7 +58,7 @@ def _family(project: Project, family: str, result: dict[str, Any], text: Text, l
         sections.sources(result, text),
         sections.families(result, text),
         sections.peers(project.result(family, "peers"), result, text),
-        sections.evasion(project.result(family, "evasion"), text, language),
+        sections.evasion(project.result(family, "evasion"), result, text, language),
         sections.errors(result, text, language),
     ]
     return "\n\n".join("\n".join(block).rstrip() for block in blocks if block) + "\n"

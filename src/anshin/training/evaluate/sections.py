@@ -10,11 +10,16 @@ from anshin.training.evaluate.wording import Text, table
 Result = dict[str, Any]
 
 
-def percent(rate: Result | None, text: Text) -> str:
-    """Return a rate with its interval and counts, or that it cannot be measured."""
+def percent(rate: Result | None, text: Text, result: Result) -> str:
+    """Return a rate with its interval and counts, or that it cannot be measured.
+
+    Where a format has so few files that no rate may be claimed, it is `x of y` with the interval.
+    """
     if rate is None:
         return text["not_measurable"]
     share, low, high = (100 * rate[key] for key in ("value", "low", "high"))
+    if result["claim_fpr"] is None:
+        return f"{rate['hits']}/{rate['total']} [{low:.0f}–{high:.0f}%]"
     return f"{share:.1f}% [{low:.1f}, {high:.1f}] ({rate['hits']}/{rate['total']})"
 
 
@@ -43,21 +48,21 @@ def models(result: Result, text: Text) -> list[str]:
     for name, one in result["models"].items():
         lines.append(
             f"| {text['model_' + name]} | {one['roc_auc']:.4f} | {one['pr_auc']:.4f} | "
-            f"{percent(one['at_fpr']['0.01'], text)} | {percent(one['at_fpr']['0.001'], text)} |"
+            f"{percent(one['at_fpr']['0.01'], text, result)} | {percent(one['at_fpr']['0.001'], text, result)} |"
         )
     goal = table("goals.yaml")["caught"].get(result["family"])
     if goal is not None:
         rate = best(result)["at_fpr"]["0.01"]
         word = "" if rate is None else text["goal_reached" if rate["value"] >= goal else "goal_missed"]
-        lines += ["", text["goal"].format(goal=100 * goal, measured=percent(rate, text), word=word).rstrip()]
+        lines += ["", text["goal"].format(goal=100 * goal, measured=percent(rate, text, result), word=word).rstrip()]
     shipped = result["shipped"]
     lines += [
         "",
         text["shipped"].format(
-            watch=percent(shipped["watch"]["tpr"], text),
-            watch_false=percent(shipped["watch"]["fpr"], text),
-            protect=percent(shipped["protect"]["tpr"], text),
-            protect_false=percent(shipped["protect"]["fpr"], text),
+            watch=percent(shipped["watch"]["tpr"], text, result),
+            watch_false=percent(shipped["watch"]["fpr"], text, result),
+            protect=percent(shipped["protect"]["tpr"], text, result),
+            protect_false=percent(shipped["protect"]["fpr"], text, result),
             ece=f"{shipped['calibration_error']:.3f}",
         ),
     ]
@@ -103,8 +108,8 @@ def peers(found: Result | None, result: Result, text: Text) -> list[str]:
         rows.append((text[f"peer_{name}"], tpr, fpr, at and at["tpr"], one["roc_auc"], one["unread"]))
     lines = []
     for name, tpr, fpr, third, auc, unread in rows:
-        first = [percent(rate, text) if rate else text["no_threshold"] for rate in (tpr, fpr)]
-        lines.append(f"| {name} | {first[0]} | {first[1]} | {percent(third, text)} | {auc:.4f} | {unread} |")
+        first = [percent(rate, text, result) if rate else text["no_threshold"] for rate in (tpr, fpr)]
+        lines.append(f"| {name} | {first[0]} | {first[1]} | {percent(third, text, result)} | {auc:.4f} | {unread} |")
     return [text["peers_head"].format(**found["counts"]), *lines]
 
 
@@ -112,15 +117,20 @@ def _wilson(rate: Result) -> Result:
     return wilson(rate["hits"], rate["total"]).document()
 
 
-def evasion(found: Result | None, text: Text, language: Language) -> list[str]:
-    """Return what is still caught after each edit, ours beside the baseline, and what the worst edit costs."""
+def evasion(found: Result | None, result: Result, text: Text, language: Language) -> list[str]:
+    """Return what is still caught after each edit, ours beside the baseline, and what the worst edit costs.
+
+    Nothing of another table is shown.
+    """
     if not found:
         return [text["no_evasion"]]
+    if found.get("training_manifest_sha256") != result["training_manifest_sha256"]:
+        return [text["stale_evasion"]]
     names, simple = table("edits.yaml"), (found.get("byte_histogram") or {}).get("caught", {})
     lines = [text["evasion_head"].format(files=found["files"]), "", text["evasion_columns"], "|---|---|---|"]
     for name, one in found["caught"].items():
         word = names[name][language].format(queries=found["queries"])
-        lines.append(f"| {word} | {percent(one, text)} | {percent(simple.get(name), text)} |")
+        lines.append(f"| {word} | {percent(one, text, result)} | {percent(simple.get(name), text, result)} |")
     goal = table("goals.yaml")["evasion_loss"]
     loss = found["caught"][BEFORE]["value"] - found["caught"][WORST]["value"]
     reached = text["goal_reached" if loss <= goal else "goal_missed"]

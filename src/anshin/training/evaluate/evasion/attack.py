@@ -22,7 +22,7 @@ def edits_of(family: str) -> tuple[Edit, ...]:
         return programs.EDITS
     if family == "pdf":
         return documents.EDITS
-    if family in {"javascript", "powershell", "vbscript", "php", "shell", "python"}:
+    if family in {"javascript", "powershell", "vbscript", "vba", "php", "shell", "python"}:
         return scripts.edits_for(family)
     return ()
 

@@ -3,6 +3,7 @@
 import random
 import struct
 
+from anshin.training.evaluate.evasion.added_sections import more_imports, new_section
 from anshin.training.evaluate.evasion.edit import Edit, honest_piece
 
 OVERLAY = 64 * 1024
@@ -84,4 +85,6 @@ EDITS = (
     Edit("header fields", header_fields),
     Edit("section names", section_names),
     Edit("section slack", slack),
+    Edit("new section", new_section),
+    Edit("more imports", more_imports),
 )

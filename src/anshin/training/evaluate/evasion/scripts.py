@@ -20,6 +20,7 @@ _JOIN = {"javascript": "+", "vbscript": " & ", "vba": " & ", "php": ".", "python
 _STRING = re.compile(r'"([^"\\\n\r]{6,200})"')
 _DECLARED = re.compile(r"\b(?:var|let|const|function)\s+([A-Za-z_$][\w$]{2,})")
 _VARIABLE = re.compile(r"\$([a-z][a-z0-9]{2,})\b", re.IGNORECASE)
+_PROCEDURE_END = re.compile(r"^[ \t]*End (?:Sub|Function|Property)[ \t]*\r?\n", re.MULTILINE | re.IGNORECASE)
 _AUTOMATIC = frozenset(
     word
     for line in ("args error home host input null pid profile pwd true", "false this matches psitem env shellid")
@@ -29,6 +30,11 @@ _AUTOMATIC = frozenset(
 
 def edits_for(kind: Kind) -> tuple[Edit, ...]:
     """Return the edits that preserve what a script of this language does."""
+    if kind == "vba":  # strings of declarations and attributes may not be parted, and no line may be put before those
+        return (
+            Edit("comments", lambda d, c, h: _if_text(d, lambda text: comments(kind, text, c, h))),
+            Edit("comments between", lambda d, c, h: _if_text(d, lambda text: between(text, c, h))),
+        )
     found = [
         Edit("comments", lambda d, c, h: comments(kind, d, c, h)),
         Edit("comments before", lambda d, c, h: banner(kind, d, c, h)),
@@ -72,6 +78,18 @@ def comments(kind: Kind, data: bytes, chance: random.Random, honest: bytes) -> b
     if kind == "php":
         return (text + "\n<?php\n" + block + "\n?>").encode("latin-1", "replace")
     return f"{text}\n{block}\n".encode("latin-1", "replace")
+
+
+def between(data: bytes, chance: random.Random, honest: bytes) -> bytes | None:
+    """Put comment lines of honest text behind every procedure of a macro."""
+    text = _text(data)
+    out = _PROCEDURE_END.sub(lambda m: m[0] + "".join(f"' {line}\n" for line in _lines(honest, chance, 20)), text)
+    return out.encode("latin-1", "replace") if out != text else None
+
+
+def _if_text(data: bytes, edit: Callable[[bytes], bytes | None]) -> bytes | None:
+    """Edit a macro that stands alone; inside a document it is compressed, and these edits give no room there."""
+    return None if b"\0" in data[:4096] or data.startswith(b"PK") else edit(data)
 
 
 def blank_lines(_kind: Kind, data: bytes, chance: random.Random, _honest: bytes) -> bytes | None:
