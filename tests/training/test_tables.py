@@ -54,6 +54,15 @@ def test_contradiction_and_repetition_leave_the_merged_table(tmp_path):
     assert [int(h, 16) for h in found.columns["sha256"]] == [2, 3]
 
 
+def test_malicious_rows_of_a_source_are_bounded_and_honest_ones_are_not(tmp_path):
+    write_table(
+        table([row(n, "malicious") for n in range(9)] + [row(n) for n in range(20, 29)]), tmp_path / "a.t.parquet"
+    )
+    found = merged("t", tmp_path.glob("*.parquet"), most=4)
+    assert [int(h, 16) for h in found.columns["sha256"]] == [0, 1, 2, 3, *range(20, 29)]
+    assert set(found.nameless().columns["name"]) == {""}
+
+
 def rules(**changes: object) -> Rules:
     train = {"malicious": (Part("m"),), "benign": (Part("b"),)}
     test = {"malicious": (Part("later"),), "benign": (Part("b", share=0.3),)}
@@ -114,3 +123,19 @@ def test_rows_come_out_of_the_jail(tmp_path, said):
     assert len(found) == 8
     assert found.names == names("javascript")
     assert np.isfinite(found.features).all()
+
+
+def test_groups_that_always_train_are_in_no_other_part():
+    rows = [row(n, "malicious" if n % 2 else "benign", group=f"g{n % 100}") for n in range(400)]
+    found = table(rows)
+    by = Rules(
+        "t",
+        {"malicious": (Part("s"),), "benign": (Part("s"),)},
+        {"malicious": (Part("s", share=0.3),), "benign": (Part("s", share=0.6),)},
+        None,
+        always_train=frozenset({"g0", "g2", "g1"}),
+    )
+    parts = split(found, by)
+    pinned = np.isin(found.columns["group"].astype(str), ["g0", "g1", "g2"])
+    assert (parts.train[pinned]).all()
+    assert not (parts.test | parts.valid)[pinned].any()

@@ -75,8 +75,8 @@ class Engine:
         self._shift = self._start(rules)
         self._watch = Watch(settings.rules_dirs, self.reload_rules) if settings.watch_rules else None
 
-    def _start(self, rules: RuleSet) -> Shift:
-        """Start workers with these rules."""
+    def _start(self, rules: RuleSet, *, preload: bool = False) -> Shift:
+        """Start workers with these rules; `preload` loads everything before the first file, whatever the settings."""
         settings = self._settings
         names = ",".join(p.name for p in self._models) or "none"
         versions = Versions(engine=__version__, rules=rules.version, model=names)
@@ -87,7 +87,7 @@ class Engine:
             rules.serialised,
             self._models,
             jail=settings.jail,
-            preload=settings.preload,
+            preload=settings.preload or preload,
         )
         return Shift(backend, versions)
 
@@ -150,7 +150,8 @@ class Engine:
                 return
             before, self._models = self._models, models
             try:
-                old, self._shift = self._shift, self._start(compile_rules(self._settings.rules_dirs))
+                # loaded now and not by some later file, so that a model that cannot be loaded is refused here
+                old, self._shift = self._shift, self._start(compile_rules(self._settings.rules_dirs), preload=True)
             except Exception:
                 self._models = before
                 raise

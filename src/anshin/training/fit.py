@@ -22,8 +22,18 @@ from anshin.training.trees.export import to_onnx, to_paths
 from anshin.training.trees.train import SEED, balanced, train_trees
 
 WATCH_FPR, PROTECT_FPR = 0.01, 0.001
+STRICTER = (0.005, 0.002, 0.001)
+CHEAP = 0.01
+"""The threshold to watch is raised to a stricter target while that costs at most this share of the malicious files."""
 STEP = 0.5
 """Log-odds between the two thresholds, at least."""
+FEW_ALARMS = 10
+"""With fewer alarms expected at a target, the tail of the honest scores is extrapolated instead of counted."""
+TAIL = 0.1
+"""Share of the honest groups that the tail is fitted to."""
+GROUPS_TO_PROTECT = 300
+"""Honest groups in the validation part without which a model may not block by itself: below, not even a rate of 1 %
+can be shown (the rule of three)."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -62,7 +72,7 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
     stack = fit_stack(trees[valid], None if logits is None else logits[valid], labels[valid], clusters[valid])
     probability = stacked(stack, trees, logits)
     groups = np.where(table.columns["group"] != "", table.columns["group"], clusters)
-    watch = _threshold(probability[valid], labels[valid], groups[valid], WATCH_FPR)
+    watch = watch_threshold(probability[valid], labels[valid], groups[valid])
     return Fitted(
         family=table.family,
         table=table,
@@ -75,7 +85,7 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
         stack=stack,
         probability=probability,
         watch=watch,
-        protect=_threshold(probability[valid], labels[valid], groups[valid], PROTECT_FPR, above=watch.probability),
+        protect=threshold(probability[valid], labels[valid], groups[valid], PROTECT_FPR, above=watch.probability),
     )
 
 
@@ -119,7 +129,19 @@ def stacked(stack: Stack, trees: Floats, deep: Floats | None) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(z, -40, 40))))
 
 
-def _threshold(
+def watch_threshold(probability: Floats, labels: npt.NDArray[np.int8], groups: npt.NDArray[np.object_]) -> Threshold:
+    """Return the threshold to watch: 1 % of honest groups, or a stricter target where that costs next to nothing."""
+    found = threshold(probability, labels, groups, WATCH_FPR)
+    least = found.tpr - CHEAP
+    for target in STRICTER:
+        stricter = threshold(probability, labels, groups, target)
+        if stricter.tpr < least:
+            break
+        found = stricter
+    return found
+
+
+def threshold(
     probability: Floats,
     labels: npt.NDArray[np.int8],
     groups: npt.NDArray[np.object_],
@@ -130,8 +152,8 @@ def _threshold(
     """Return the threshold at which at most `target` of the honest *groups* raise an alarm.
 
     Files of one package are alike, so that groups are what is independent: by files alone, one large package would
-    decide. Where the groups are too few to tell `target` from zero, no group may raise one, and the threshold to
-    protect then stands `STEP` above the one to watch.
+    decide. A threshold to protect is asked for with `above`, the one to watch: it stands at least `STEP` above, and at
+    1, where the model blocks nothing by itself, if the groups are fewer than `GROUPS_TO_PROTECT`.
     """
     worst: dict[str, float] = {}
     for group, score, label in zip(groups, probability, labels, strict=True):
@@ -140,8 +162,10 @@ def _threshold(
     scores = np.array([*worst.values(), *probability[labels == 1]])
     marks = np.array([0] * len(worst) + [1] * int((labels == 1).sum()), dtype=np.int8)
     at = min(1.0, threshold_at(scores, marks, target))
+    if target * len(worst) < FEW_ALARMS:
+        at = max(at, tail_threshold(np.array(list(worst.values())), target))
     if above:
-        at = max(at, _shifted(above, STEP))
+        at = max(at, _shifted(above, STEP)) if len(worst) >= GROUPS_TO_PROTECT else 1.0
     false, true = fpr_at(probability, labels, at), tpr_at(probability, labels, at)
     return Threshold(
         probability=at,
@@ -152,6 +176,20 @@ def _threshold(
         benign=false.total,
         malicious=true.total,
     )
+
+
+def tail_threshold(honest: Floats, target: float) -> float:
+    """Return the probability that a share of `target` of the honest ones exceeds, by an exponential tail of log-odds.
+
+    Peaks over a threshold: beyond the highest tenth, excesses are taken to be exponential (Coles, "An Introduction to
+    Statistical Modeling of Extreme Values", 2001, chapter 4, with shape 0). Few scores never show a rare one.
+    """
+    clipped = np.clip(honest, 1e-12, 1 - 1e-12)
+    logits = np.log(clipped / (1 - clipped))
+    start = float(np.quantile(logits, 1 - TAIL))
+    excess = logits[logits > start] - start
+    mean = float(excess.mean()) if excess.size else 0.0
+    return float(1 / (1 + np.exp(-min(27.0, start + mean * np.log(TAIL / target)))))
 
 
 def _shifted(probability: float, step: float) -> float:

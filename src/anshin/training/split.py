@@ -46,6 +46,8 @@ class Rules:
     train: dict[str, tuple[Part, ...]]
     test: dict[str, tuple[Part, ...]]
     claim_fpr: float | None
+    always_train: frozenset[str] = frozenset()
+    """Groups that only train, whatever else the rules say of their source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _rules(family: str, row: dict[str, Any]) -> Rules:
     sides = {
         side: {label: tuple(map(_part, parts)) for label, parts in row[side].items()} for side in ("train", "test")
     }
-    return Rules(family, sides["train"], sides["test"], row["claim_fpr"])
+    return Rules(family, sides["train"], sides["test"], row["claim_fpr"], frozenset(row.get("always_train", ())))
 
 
 def _part(row: str | dict[str, Any]) -> Part:
@@ -92,11 +94,12 @@ def _fraction(key: str) -> float:
 def split(table: Table, by: Rules) -> Split:
     """Return the parts of a table. Raises SplitError where a class has nothing on a side."""
     labels = table.labels()
+    pinned = np.array([group in by.always_train for group in table.columns["group"]], dtype=bool)
     test = np.zeros(len(table), dtype=bool)
     train = np.zeros(len(table), dtype=bool)
     for label, number in (("malicious", 1), ("benign", 0)):
         of_class = labels == number
-        test |= of_class & _any(table, by.test.get(label, ()))
+        test |= of_class & _any(table, by.test.get(label, ())) & ~pinned
         train |= of_class & _any(table, by.train.get(label, ())) & ~test
     clusters = table.columns["cluster"]
     known = set(clusters[train])
@@ -104,8 +107,8 @@ def split(table: Table, by: Rules) -> Split:
     test &= ~repeated
     # a benign cluster that the test took out of a shared source must not be trained on either: handled by the group
     held = np.array([_fraction(f"valid|{key}") < 1 / VALID_FIFTH for key in _cluster_keys(table)], dtype=bool)
-    valid = train & held
-    train &= ~held
+    valid = train & held & ~pinned
+    train &= ~valid
     for side, mask in (("training", train), ("validation", valid), ("test", test)):
         for number, word in ((1, "malicious"), (0, "benign")):
             if not (labels[mask] == number).any():

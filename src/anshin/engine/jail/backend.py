@@ -38,20 +38,24 @@ class Backend(Protocol):
 class InProcess:
     """Judges in this process, one file after the other, in one thread: the rule scanner belongs to its thread."""
 
-    def __init__(self, limits: Limits, versions: Versions, rules: bytes, packages: Sequence[ModelPackage]) -> None:
-        """Load the rules and the models."""
+    def __init__(
+        self, limits: Limits, versions: Versions, rules: bytes, packages: Sequence[ModelPackage], *, preload: bool
+    ) -> None:
+        """Load the rules, and with `preload` the models; else a model is loaded by the first file that it judges."""
         self._closed = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="anshin-judge")
         self._judge: Judge | None = None
-        self._thread.submit(self._load, rules, limits, versions, packages).result()
+        self._thread.submit(self._load, rules, limits, versions, packages, preload=preload).result()
 
-    def _load(self, rules: bytes, limits: Limits, versions: Versions, packages: Sequence[ModelPackage]) -> None:
+    def _load(
+        self, rules: bytes, limits: Limits, versions: Versions, packages: Sequence[ModelPackage], *, preload: bool
+    ) -> None:
         # where the walls stand, no reader and no model is needed on this side: the start stays short
         from anshin.engine.judge import Judge
         from anshin.engine.models import ModelSet
         from anshin.engine.rules.scan import RuleScanner
 
-        self._judge = Judge(RuleScanner(rules), limits, versions, ModelSet(packages))
+        self._judge = Judge(RuleScanner(rules), limits, versions, ModelSet(packages, at_once=preload))
 
     def _unload(self) -> None:
         self._judge = None
@@ -98,4 +102,4 @@ def open_backend(
     """Return the backend that the settings ask for; a system that cannot fork (Windows) judges in this process."""
     if jail and hasattr(os, "fork"):
         return Jailed(workers, limits, versions, rules, packages, preload=preload)
-    return InProcess(limits, versions, rules, packages)
+    return InProcess(limits, versions, rules, packages, preload=preload)

@@ -32,13 +32,14 @@ def serve(control: Connection) -> None:
     limits = Limits(**setup["limits"])
     scanner = RuleScanner(control.recv_bytes(), own_timer=False)
     # the broker has checked the signatures; it and this process are one program
-    models = ModelSet([unpacked(control.recv_bytes()) for _ in range(int(setup["models"]))])
+    packages = [unpacked(control.recv_bytes()) for _ in range(int(setup["models"]))]
+    models = ModelSet(packages, at_once=bool(setup["preload"]))
     judge = Judge(scanner, limits, Versions(**setup["versions"]), models)
     _warm_up()
     wire.send(control, {"ready": os.getpid()})
     children: set[int] = set()
-    # Unless told otherwise the first worker imports a reader when a file needs it: a scan of one file starts in half
-    # the time. From the second on, all workers share what is imported here, once.
+    # Unless told otherwise the first worker imports a reader and starts a model when a file needs them: a scan of one
+    # file starts in half the time. From the second on, all workers share what is imported and started here, once.
     started = bool(setup["preload"])
     try:
         while True:
@@ -46,6 +47,7 @@ def serve(control: Connection) -> None:
             if message["do"] == "fork":
                 if started:
                     load_all()
+                    models.load()
                 started = True
                 children.add(_fork(control, judge, limits))
             else:

@@ -22,6 +22,10 @@ from anshin.engine.wording import load_data
 
 DEEP_WORD = "deep"
 """What the network's part of a score is called among the contributions."""
+CERTAIN = 16.0
+"""Log-odds from which on a weight no longer grows."""
+ALONE = 0.85
+"""The most that a model weighs that may not block a file by itself."""
 PADDING = 256
 """What stands after the end of a short file: no byte has this value."""
 
@@ -42,16 +46,17 @@ class Model:
     """One package, loaded. Not for several threads at once."""
 
     package: ModelPackage
-    _trees: Any = field(init=False)
+    _trees: Any = field(init=False, default=None)
     _deep: Any = field(init=False, default=None)
     _paths: Paths | None = field(init=False, default=None)
     _columns: npt.NDArray[np.intp] = field(init=False)
-    _ember: bool = field(init=False)  # the trees read the EMBERv3 layout instead of the family's own
+    _ember: bool = field(init=False, default=False)  # the trees read the EMBERv3 layout instead of the family's own
 
-    def __post_init__(self) -> None:
-        """Start the sessions with one thread: a jailed worker may start none."""
+    def load(self) -> None:
+        """Start the sessions, once, with one thread: a jailed worker may start none. Raises what the runtime raises."""
+        if self._trees is not None:
+            return
         manifest = self.package.manifest
-        self._trees = _session(self.package.contents[TREES])
         if manifest.deep_input is not None:
             self._deep = _session(self.package.contents[DEEP])
         self._ember = bool(manifest.features) and set(manifest.features) <= _ember_names()
@@ -59,9 +64,11 @@ class Model:
         place = {name: at for at, name in enumerate(layout)}
         # a feature that this engine no longer has reads as zero, as it does in a file without it
         self._columns = np.array([place.get(name, -1) for name in manifest.features], dtype=np.intp)
+        self._trees = _session(self.package.contents[TREES])
 
     def judge(self, vector: FeatureVector, data: bytes) -> Judgement:
         """Return the model's word on one file."""
+        self.load()
         manifest = self.package.manifest
         row = self._row(vector, data)
         trees = float(self._trees.run(None, {"features": row[None, :]})[0].ravel()[0])
@@ -105,9 +112,19 @@ class Model:
 class ModelSet:
     """The models in use, one for a family at most."""
 
-    def __init__(self, packages: Iterable[ModelPackage] = ()) -> None:
-        """Load them; of two packages for one family the later one counts."""
+    def __init__(self, packages: Iterable[ModelPackage] = (), *, at_once: bool = True) -> None:
+        """Take them; of two packages for one family the later one counts.
+
+        `at_once` False leaves the sessions to the first file of each family: a scan of one file starts sooner.
+        """
         self._models: dict[str, Model] = {p.manifest.family: Model(p) for p in packages}
+        if at_once:
+            self.load()
+
+    def load(self) -> None:
+        """Start the sessions of all models. Raises what the models' runtime raises."""
+        for model in self._models.values():
+            model.load()
 
     @property
     def version(self) -> str:
@@ -164,14 +181,16 @@ def sentence(feature: str) -> tuple[str, str]:
 
 
 def weight_of(manifest: Manifest, probability: float) -> float:
-    """Return the weight of a probability: 0.5 at `watch`, 0.9 at `protect`, straight lines in log-odds between."""
+    """Return the weight of a probability: 0.5 at `watch`, 0.9 at `protect`, straight lines in log-odds between.
+
+    A model whose threshold to protect is 1 never blocks a file by itself: its weight stays just below.
+    """
     limits = Thresholds()
-    marks = [
-        (-12.0, 0.0),
-        (_logit(manifest.watch.probability), limits.suspicious),
-        (_logit(manifest.protect.probability), limits.malicious),
-        (16.0, 0.99),
-    ]
+    marks = [(-12.0, 0.0), (_logit(manifest.watch.probability), limits.suspicious)]
+    if manifest.protect.probability < 1:
+        marks += [(_logit(manifest.protect.probability), limits.malicious), (CERTAIN, 0.99)]
+    else:
+        marks.append((CERTAIN, ALONE))
     xs, ys = zip(*marks, strict=True)
     return round(float(np.interp(_logit(probability), xs, ys)), 6)
 

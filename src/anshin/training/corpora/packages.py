@@ -22,7 +22,7 @@ TEXTS = (".php", ".js", ".ps1", ".psm1", ".pdf", ".pdf.gz")
 FOLDERS = ("/bin", "/sbin")
 """What is taken out of packages: programs, libraries, scripts and papers of the formats that have a model. A Debian
 package's programs have no ending, so that whatever lies in a `bin` folder counts; its papers are compressed."""
-LARGEST = 8 * 1024 * 1024
+LARGEST, LARGEST_TEXT = 16 * 1024 * 1024, 8 * 1024 * 1024
 MOST = 80
 """Files of one ending that a package gives, chosen by the hashes of their names: no large one outweighs the rest."""
 _AR = b"!<arch>\n"
@@ -50,7 +50,8 @@ def chosen(files: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     """Return what counts of one package's files: at most `MOST` of each ending, in the order of their names."""
     by_ending: dict[str, list[tuple[str, str, bytes]]] = {}
     for name, data in files:
-        if data and (ending := _ending(name)):
+        ending = _ending(name)
+        if data and ending and len(data) <= (LARGEST_TEXT if ending in TEXTS else LARGEST):
             by_ending.setdefault(ending, []).append((hashlib.sha256(name.encode()).hexdigest(), name, data))
     kept = [one for same in by_ending.values() for one in sorted(same, key=lambda row: row[:2])[:MOST]]
     return sorted((name, gzip.decompress(data) if name.endswith(".gz") else data) for _, name, data in kept)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anshin.training.errors import SplitError
-from anshin.training.fit import PROTECT_FPR, WATCH_FPR, Fitted, _threshold, fit_stack, stacked
+from anshin.training.fit import PROTECT_FPR, Fitted, fit_stack, stacked, threshold, watch_threshold
 from anshin.training.split import VALID_FIFTH, Part, Rules, Split, _fraction
 from anshin.training.tables.store import Table
 from anshin.training.trees.export import to_onnx, to_paths
@@ -89,8 +89,8 @@ def fit_mapped(table: Table, model: Path, say: Callable[[str], None]) -> Fitted:
     stack = fit_stack(trees[valid], None, labels[valid], table.columns["cluster"][valid])
     probability = stacked(stack, trees, None)
     groups = table.columns["cluster"][valid]
-    watch = _threshold(probability[valid], labels[valid], groups, WATCH_FPR)
-    protect = _threshold(probability[valid], labels[valid], groups, PROTECT_FPR, above=watch.probability)
+    watch = watch_threshold(probability[valid], labels[valid], groups)
+    protect = threshold(probability[valid], labels[valid], groups, PROTECT_FPR, above=watch.probability)
     paths = to_paths(booster)
     onnx = to_onnx(paths, len(table.names))
     return Fitted(table.family, table, parts, booster, paths, onnx, trees, None, stack, probability, watch, protect)

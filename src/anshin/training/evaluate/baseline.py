@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from anshin.training.fit import WATCH_FPR, Fitted, _threshold
+from anshin.training.fit import Fitted, watch_threshold
 from anshin.training.trees.train import SEED, balanced
 
 Floats = npt.NDArray[np.float64]
@@ -56,6 +56,6 @@ def byte_histogram_of(fitted: Fitted) -> tuple[ByteHistogram, float]:
     model = ByteHistogram.fit(fitted)
     odds = model.log_odds(table.features[valid])
     groups = np.where(table.columns["group"] != "", table.columns["group"], table.columns["cluster"])[valid]
-    found = _threshold(1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))), table.labels()[valid], groups, WATCH_FPR)
+    found = watch_threshold(1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))), table.labels()[valid], groups)
     held = min(1 - 1e-13, max(1e-13, found.probability))
     return model, float(np.log(held / (1 - held)))
