@@ -107,14 +107,19 @@ def _by_word(language: str) -> dict[str, tuple[Row, ...]]:
     return {word: tuple(found) for word, found in table.items()}
 
 
-def wanted(source: Source) -> list[Row]:
-    """Return the rows one of whose words stands in the text."""
-    table = _by_word(source.language)
-    words = source.words
-    found = {
-        row.code: row for word in words & table.keys() for row in table[word] if not row.others or row.others & words
-    }
-    return sorted(found.values(), key=lambda row: row.code)
+@cache
+def _words(language: str) -> frozenset[str]:
+    return frozenset(_by_word(language))
+
+
+def wanted(source: Source) -> tuple[Row, ...]:
+    """Return the rows one of whose words stands in the text, in order of their codes."""
+    if source.rows is None:
+        table, words = _by_word(source.language), source.words
+        named = words & _words(source.language)  # of two sets: goes over the smaller one
+        found = {row.code: row for word in named for row in table[word] if not row.others or row.others & words}
+        source.rows = tuple(sorted(found.values(), key=lambda row: row.code))
+    return source.rows
 
 
 def find(source: Source, budget: Budget) -> Iterator[tuple[str, int]]:
@@ -164,4 +169,4 @@ def load() -> None:
     """Read the table of signs; expressions are still compiled when they are first wanted."""
     hidden()
     for language in {name for row in rows() for name in row.languages}:
-        _by_word(language)
+        _words(language)

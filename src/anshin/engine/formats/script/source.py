@@ -4,11 +4,17 @@ import re
 from bisect import bisect_right
 from functools import cache, cached_property
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from anshin.engine.wording import load_data
 
+if TYPE_CHECKING:
+    from anshin.engine.formats.script.match import Row
+
 HEAD = 16 * 1024
 LARGEST_LEXED = 128 * 1024
+FEW = 8
+"""Lines that are counted one by one before a table of all of them is made."""
 LANGUAGES = "formats/script/languages.yaml"
 _WORD = bytes(c + 32 if 65 <= c <= 90 else c if (chr(c).isalnum() and c < 128) or c == 95 else 32 for c in range(256))
 
@@ -16,7 +22,14 @@ _WORD = bytes(c + 32 if 65 <= c <= 90 else c if (chr(c).isalnum() and c < 128) o
 @cache
 def _pattern(language: str, name: str) -> re.Pattern[str] | None:
     text = load_data(LANGUAGES).get(language, {}).get(name)
+    if name == "comments" and text:
+        text = f"({text})"  # the whole match, and then c
     return re.compile(text, re.DOTALL) if text else None
+
+
+def words_of(data: bytes) -> list[str]:
+    """Return all words of ASCII letters, digits and _ in lower case, in order; other bytes part them."""
+    return data.translate(_WORD).decode("ascii").split()
 
 
 class Source:
@@ -27,6 +40,8 @@ class Source:
         self.language = language
         self.raw = text
         self.ticks = 0
+        self._asked = 0
+        self.rows: "tuple[Row, ...] | None" = None  # signs that may be found here, once `match` has looked
         marks = load_data(LANGUAGES).get(language, {}).get("mark", "")
         if marks and marks in text:
             pattern = _pattern(language, "ticks")
@@ -40,9 +55,14 @@ class Source:
         return self.text.lower()
 
     @cached_property
+    def ascii(self) -> bytes:
+        """The text with one byte for each character, ? for those outside of ASCII: to search in C by offset."""
+        return self.text.encode("ascii", "replace")
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """All words of ASCII letters, digits and _ in lower case."""
-        split = self.text.encode("utf-8", "replace").translate(_WORD).decode("ascii").split()
+        split = words_of(self.ascii)
         self.word_count = len(split)
         return frozenset(split)
 
@@ -58,14 +78,19 @@ class Source:
         if pattern is None or len(self.text) > LARGEST_LEXED:
             return self.lower
         # strings are matched first, so that a comment mark inside of one is none
-        return pattern.sub(lambda m: " " if m.lastgroup == "c" else m[0], self.lower)
+        parts = pattern.split(self.lower)
+        if len(parts) == 1:
+            return self.lower
+        parts[1::3] = [found if comment is None else " " for found, comment in zip(parts[1::3], parts[2::3], strict=True)]
+        parts[2::3] = [""] * (len(parts) // 3)
+        return "".join(parts)
 
     def comment_share(self) -> float:
         """Return how much of the beginning is comments."""
         pattern, head = _pattern(self.language, "comments"), self.text[:HEAD].lower()
         if pattern is None or not head:
             return 0.0
-        return sum(len(m[0]) for m in pattern.finditer(head) if m.lastgroup == "c") / len(head)
+        return sum([len(comment) for _, comment in pattern.findall(head)]) / len(head)
 
     @cached_property
     def _breaks(self) -> list[int]:
@@ -74,7 +99,12 @@ class Source:
 
     def line(self, offset: int) -> int:
         """Return the number of the line, from 1."""
-        return bisect_right(self._breaks, offset) + 1 if offset > 0 else 1
+        if offset <= 0:
+            return 1
+        self._asked += 1
+        if self._asked <= FEW:
+            return self.text.count("\n", 0, offset) + 1
+        return bisect_right(self._breaks, offset) + 1
 
     def line_of(self, found: str) -> int:
         """Return the line of a lower-case text that was found in `code`."""

@@ -96,9 +96,39 @@ def blobs(source: Source, budget: Budget) -> Iterator[Piece]:
         yield from _numbers(source, budget)
 
 
+def _signs(allowed: re.Pattern[str]) -> bytes:
+    """Return a table that turns what may stand in a run into 1, and everything else into 0."""
+    return bytes(c < 128 and allowed.fullmatch(chr(c)) is not None for c in range(256))
+
+
+_BASE64_SIGNS = _signs(re.compile(r"[A-Za-z0-9+/]"))
+_NUMBER_SIGNS = _signs(re.compile(r"[\da-fA-FxX]|[^\w\"'(){}\[\]\\]"))
+
+
+def _found(pattern: re.Pattern[str], source: Source, signs: bytes, least: int) -> Iterator[re.Match[str]]:
+    """Yield what `pattern.finditer` would, for a pattern that needs at least so many of these signs in a row.
+
+    It may begin up to two characters before them and go on behind them. A search for a run of equal bytes looks at
+    every 40th byte of ordinary text, where the expression has to look at all of them.
+    """
+    text, flat, run = source.text, source.ascii.translate(signs), b"\1" * least
+    at, end = flat.find(run), 0
+    while at >= 0:
+        stop = flat.find(b"\0", at)
+        stop = len(text) if stop < 0 else stop
+        begun = pattern.search(text, max(end, at - 2), min(len(text), stop + 1))
+        match = None if begun is None else pattern.match(text, begun.start())
+        if match is not None:
+            yield match
+            end = match.end()
+        else:
+            end = stop
+        at = flat.find(run, end)
+
+
 def _base64(source: Source, budget: Budget) -> Iterator[Piece]:
     left, count = BYTES, 0
-    for match in _BASE64.finditer(source.text):
+    for match in _found(_BASE64, source, _BASE64_SIGNS, 40):
         budget.check_time()
         count, left = count + 1, left - len(match[0])
         if count > RUNS or left < 0:
@@ -136,15 +166,16 @@ def _hex(source: Source, budget: Budget) -> Iterator[Piece]:
 
 def _escapes(source: Source, budget: Budget) -> Iterator[Piece]:
     text = source.text
+    first = {sign: text.count(sign) for sign in "\\%"}
     for mark, pattern in _ESCAPED:
-        if text.count(mark) < 8:
+        if first[mark[0]] < 8 or text.count(mark) < 8:
             continue
         for count, match in enumerate(pattern.finditer(text)):
             budget.check_time()
             if count >= RUNS:
                 return
             yield Piece(_unescaped(match[0]), "escapes", match.start())
-    if text.count("\\x") + text.count("\\u") >= MANY_ESCAPES:
+    if first["\\"] >= MANY_ESCAPES and text.count("\\x") + text.count("\\u") >= MANY_ESCAPES:
         out, count = _PRINTABLE_ESCAPE.subn(lambda m: chr(int(m[1] or m[2] or m[3], 16)), text)
         if count >= MANY_ESCAPES:
             yield Piece(out, "escapes", rewritten=True)
@@ -163,7 +194,7 @@ def _unescaped(run: str) -> bytes:
 
 
 def _numbers(source: Source, budget: Budget) -> Iterator[Piece]:
-    for count, match in enumerate(_NUMBERS.finditer(source.text)):
+    for count, match in enumerate(_found(_NUMBERS, source, _NUMBER_SIGNS, 45)):
         budget.check_time()
         if count >= RUNS:
             return

@@ -35,6 +35,10 @@ _LEVELS = {
 }
 _INTERPOLATED = re.compile(r"\$\{?((?:env:)?\w+)\}?")
 _CLOSE = {"(": ")", "[": "]", "{": "}"}
+_BEGINS = frozenset({"-", "~", "+", "@", "$", "["})
+"""Signs that an expression may begin with, besides a bracket."""
+_PLAIN = 4096
+"""Characters of a value that is surely no error: Python refuses to read numbers of more than 4,300 digits."""
 _ENDS = frozenset({";", ",", ")", "]", "}", "|"})
 
 
@@ -44,12 +48,13 @@ class Expressions:
     def __init__(self, tokens: Tokens, rules: Grammar, budget: Budget) -> None:
         """Know no variable but those of the system."""
         self.kinds, self.texts = tokens.kinds, tokens.texts
-        self.starts, self.ends = tokens.starts, tokens.ends
+        self.tokens = tokens
         self.rules = rules
         self.budget = budget
         self.known: dict[str, Value] = dict(rules.variables)
         self.tails = frozenset(part for name in rules.functions for part in name.split("."))
         self.powershell = bool(rules.statics)
+        self._joins = frozenset({".", "[", ","} if self.powershell else {".", "["})
         self.openers = frozenset({"(", "[", "-join"} if self.powershell else {"(", "["})
         self._steps = 0
         self._nested = 0
@@ -68,6 +73,69 @@ class Expressions:
 
     def _is(self, at: int, token: str) -> bool:
         return at < len(self.texts) and self.texts[at] == token and self.kinds[at] != "s"
+
+    def fails(self, at: int) -> bool:
+        """Whether `expression(at)` surely raises `UnknownError`: most brackets of a program hold a name nobody knows.
+
+        It only goes over brackets and plain values, and counts the steps that the expression itself would have taken.
+        """
+        kinds, texts, size = self.kinds, self.texts, len(self.texts)
+        close, steps, depth = "", 1, 1
+        while at < size and depth <= NESTED:
+            kind, token = kinds[at], texts[at]
+            if kind == "i":
+                if not self._unknown(at):
+                    return False
+                break
+            if kind == "o":
+                if token == "(" or (token == "[" and not self.powershell):
+                    close = _CLOSE[token]
+                    at = self._past_lines(at + 1)
+                    if self._is(at, close):
+                        return False
+                    steps, depth = steps + 1, depth + 1
+                    continue
+                if token in _BEGINS or token.lower() == "-join":
+                    return False
+                break
+            if kind == "l":
+                break
+            if not close or self.powershell or len(token) > _PLAIN or not self._is(at + 1, ","):
+                return False
+            steps += 1 + (at + 2 < size)
+            at = self._past_lines(at + 2)
+            if self._is(at, close):
+                return False
+        self._steps += steps
+        return True
+
+    def alone(self, at: int) -> int:
+        """Return the end of a string or of empty brackets at `at` that nothing joins on to; 0 where more may follow."""
+        kinds, texts = self.kinds, self.texts
+        end = at + 1
+        if kinds[at] != "s":
+            if not self._is(end, _CLOSE.get(texts[at], "")) or (self.powershell and texts[at] == "["):
+                return 0
+            end += 1
+        if end < len(texts):
+            kind, token = kinds[end], texts[end]
+            if kind == "s" or (kind == "o" and (token in self._joins or token.lower() in _LEVELS)):
+                return 0
+            self._steps += kind == "o" and end + 1 < len(texts)
+        self._steps += 1
+        return end
+
+    def _unknown(self, at: int) -> bool:
+        """Whether the name at `at` is neither a variable with a value nor a function that is called."""
+        token = self.texts[at]
+        lower = token.lower()
+        if lower == "new" or self.key(token) in self.known:
+            return False
+        if self._is(at + 1, "."):
+            name, end = self._dotted(at)
+            known = name in self.rules.functions or name.rpartition(".")[2] in self.rules.functions
+            return not (known and self._is(end, "("))
+        return not (lower in self.rules.functions and self._is(at + 1, "("))
 
     def _past_lines(self, at: int) -> int:
         while at < len(self.kinds) and self.kinds[at] == "l" and self.texts[at] != ";":
@@ -343,7 +411,7 @@ class Expressions:
         return value, at
 
     def _touches(self, at: int) -> bool:
-        return not self.rules.lines or self.starts[at] == self.ends[at - 1]
+        return not self.rules.lines or self.tokens.starts[at] == self.tokens.ends[at - 1]
 
     def _method(self, value: Value, name: str, at: int) -> tuple[Value, int] | None:
         operation = self.rules.methods.get(name)
