@@ -47,7 +47,8 @@ _RUN = 600
 _SIX = re.compile(r"[\[\]()!+]")
 _JSF = re.compile(_SIX.pattern + f"{{{_RUN}}}")
 _SHORTEST_RANDOM = 6
-_RANDOM = re.compile(r"^(?:(?=.*\d)[a-z0-9_]{12,}|_0x[0-9a-f]{3,}|[bcdfghjklmnpqrstvwxz]{7,})$", re.MULTILINE)
+_RANDOM = re.compile(r"\n(?:(?=[a-z_]*\d)[a-z0-9_]{12,}|_0x[0-9a-f]{3,}|[bcdfghjklmnpqrstvwxz]{7,})(?![^\n])")
+"""A word behind the end of a line: the engine of `re` goes from one such end to the next."""
 
 
 def encoded(source: Source) -> bool:
@@ -174,7 +175,8 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
 
 def _random(words: frozenset[str]) -> int:
     """Count the words, of 4,000 at most, that look made up by a program."""
-    return len(_RANDOM.findall("\n".join([w for w in islice(words, 4000) if len(w) >= _SHORTEST_RANDOM])))
+    some = [w for w in islice(words, 4000) if len(w) >= _SHORTEST_RANDOM]
+    return len(_RANDOM.findall("\n" + "\n".join(some)))
 
 
 def _layer_words(found: "Analysis") -> list[str]:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from functools import cache, cached_property
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import TYPE_CHECKING
 
 from anshin.engine.wording import load_data
@@ -25,6 +25,14 @@ def _pattern(language: str, name: str) -> re.Pattern[str] | None:
     if name == "comments" and text:
         text = f"({text})"  # the whole match, and then c
     return re.compile(text, re.DOTALL) if text else None
+
+
+def _lexed(pattern: re.Pattern[str], text: str) -> tuple[list[str], list[str], list[bool]]:
+    """Return what stands between strings and comments, those themselves, and which of them are comments."""
+    parts = pattern.split(text)
+    if pattern.groups == 1:
+        return parts[::2], parts[1::2], [token[0] not in "\"'`" for token in parts[1::2]]
+    return parts[::3], parts[1::3], [comment is not None for comment in parts[2::3]]
 
 
 def words_of(data: bytes) -> list[str]:
@@ -77,12 +85,12 @@ class Source:
         pattern = _pattern(self.language, "comments")
         if pattern is None or len(self.text) > LARGEST_LEXED:
             return self.lower
-        # strings are matched first, so that a comment mark inside of one is none
-        parts = pattern.split(self.lower)
-        if len(parts) == 1:
+        between, found, comments = _lexed(pattern, self.lower)
+        if not any(comments):
             return self.lower
-        parts[1::3] = [found if comment is None else " " for found, comment in zip(parts[1::3], parts[2::3], strict=True)]
-        parts[2::3] = [""] * (len(parts) // 3)
+        kept = [" " if comment else token for token, comment in zip(found, comments, strict=True)]
+        parts = [""] * (len(between) + len(kept))
+        parts[::2], parts[1::2] = between, kept
         return "".join(parts)
 
     def comment_share(self) -> float:
@@ -90,7 +98,8 @@ class Source:
         pattern, head = _pattern(self.language, "comments"), self.text[:HEAD].lower()
         if pattern is None or not head:
             return 0.0
-        return sum([len(comment) for _, comment in pattern.findall(head)]) / len(head)
+        _, found, comments = _lexed(pattern, head)
+        return sum(map(len, compress(found, comments))) / len(head)
 
     @cached_property
     def _breaks(self) -> list[int]:
