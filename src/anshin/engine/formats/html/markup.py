@@ -12,9 +12,6 @@ from functools import cached_property
 
 PARTS = 200
 """Characters outside of quotes and quoted values of one tag; what has more is none."""
-_TAG = re.compile(
-    r"<\s*/?\s*([a-zA-Z][\w:.-]*+)([^<>\"']*+(?=>)|(?:[^<>\"']++|\"[^\"]*\"|'[^']*'){0,%d}+)>" % PARTS  # noqa: UP031
-)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
 _OPEN = re.compile(r"<script\b([^<>]{0,4000})>", re.IGNORECASE)
@@ -76,6 +73,13 @@ class Tag:
         if self._attributes is None:
             self._attributes = attributes(self.text)
         return self._attributes
+
+
+_TAG = re.compile(
+    # closing tags, and tags that do not matter, unless an "<" in their quotes stands for no tag
+    rf"""<(?!/[^<>"']*>)(?!(?!\s*/?\s*(?i:{"|".join(sorted(KEEP))})(?![\w:.-]))[^<>"']*+(?:(?:"[^"<]*+"|'[^'<]*+')[^<>"']*+)*+>)"""
+    rf"""\s*/?\s*([a-zA-Z][\w:.-]*+)([^<>"']*+(?=>)|(?:[^<>"']++|"[^"]*"|'[^']*'){{0,{PARTS}}}+)>"""
+)
 
 
 @dataclass(frozen=True, slots=True)

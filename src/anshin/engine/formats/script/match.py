@@ -2,7 +2,8 @@
 
 A row: `code`, `in` (languages or groups; none: all), `words` (at least one must be in the text), `with` (one of these,
 too), `match` (at least one expression must match the code in lower case), `also` (each must match), `unless` (none may
-match), `hidden: true` (honest scripts have no reason to hide this in a decoded layer).
+match), `hidden: true` (honest scripts have no reason to hide this in a decoded layer), `need` (an expression that begins
+with plain characters, is quickly found, and stands wherever one of `match` does: without it those are not tried).
 """
 
 import re
@@ -33,6 +34,11 @@ class Row:
     texts: dict[str, tuple[str, ...]] = field(hash=False)
     hidden: bool = False
     others: frozenset[str] = frozenset()
+    need: str = ""
+
+    def may_match(self, code: str) -> bool:
+        """Whether what every match of this row holds is there at all."""
+        return not self.need or re.search(self.need, code) is not None
 
     @cached_property
     def match(self) -> tuple[re.Pattern[str], ...]:
@@ -76,7 +82,7 @@ def _row(row: dict[str, Any], groups: dict[str, list[str]], file: str) -> Row:
     if (
         not row.get("words")
         or not row.get("match")
-        or row.keys() - {"code", "in", "words", "match", "also", "unless", "hidden", "with"}
+        or row.keys() - {"code", "in", "words", "match", "also", "unless", "hidden", "with", "need"}
     ):
         raise ValueError(f"{file}: {row.get('code')} needs words and match, and knows no other fields")
     languages = [name for part in row.get("in", ["all"]) for name in groups.get(part, [part])]
@@ -88,6 +94,7 @@ def _row(row: dict[str, Any], groups: dict[str, list[str]], file: str) -> Row:
         texts,
         row.get("hidden", False),
         frozenset(map(str, row.get("with", ()))),
+        row.get("need", ""),
     )
 
 
@@ -126,7 +133,7 @@ def find(source: Source, budget: Budget) -> Iterator[tuple[str, int]]:
     """Yield the code and the line of each sign in the text."""
     for row in wanted(source):
         budget.check_time()
-        hit = _first(row, source)
+        hit = _first(row, source) if row.may_match(source.code) else None
         if hit is None or not all(pattern.search(source.code) for pattern in row.also):
             continue
         if not any(pattern.search(source.code) for pattern in row.unless):
