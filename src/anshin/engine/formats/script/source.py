@@ -27,12 +27,21 @@ def _pattern(language: str, name: str) -> re.Pattern[str] | None:
     return re.compile(text, re.DOTALL) if text else None
 
 
-def _lexed(pattern: re.Pattern[str], text: str) -> tuple[list[str], list[str], list[bool]]:
+def _lexed(pattern: re.Pattern[str], text: str, language: str) -> tuple[list[str], list[str], list[bool]]:
     """Return what stands between strings and comments, those themselves, and which of them are comments."""
     parts = pattern.split(text)
-    if pattern.groups == 1:
-        return parts[::2], parts[1::2], [token[0] not in "\"'`" for token in parts[1::2]]
-    return parts[::3], parts[1::3], [comment is not None for comment in parts[2::3]]
+    if pattern.groups > 1:
+        return parts[::3], parts[1::3], [comment is not None for comment in parts[2::3]]
+    between, found = parts[::2], parts[1::2]
+    comments = [token[0] not in "\"'`" for token in found]
+    beginning = _pattern(language, "documentation")
+    if beginning is not None:
+        for at, token in enumerate(found):
+            if token.startswith(('"""', "'''")):
+                before, newline, line = between[at].rpartition("\n")
+                if (newline or at == 0) and beginning.fullmatch(line):
+                    between[at], found[at], comments[at] = before + newline, line + token, True
+    return between, found, comments
 
 
 def words_of(data: bytes) -> list[str]:
@@ -85,7 +94,7 @@ class Source:
         pattern = _pattern(self.language, "comments")
         if pattern is None or len(self.text) > LARGEST_LEXED:
             return self.lower
-        between, found, comments = _lexed(pattern, self.lower)
+        between, found, comments = _lexed(pattern, self.lower, self.language)
         if not any(comments):
             return self.lower
         kept = [" " if comment else token for token, comment in zip(found, comments, strict=True)]
@@ -98,7 +107,7 @@ class Source:
         pattern, head = _pattern(self.language, "comments"), self.text[:HEAD].lower()
         if pattern is None or not head:
             return 0.0
-        _, found, comments = _lexed(pattern, head)
+        _, found, comments = _lexed(pattern, head, self.language)
         return sum(map(len, compress(found, comments))) / len(head)
 
     @cached_property
