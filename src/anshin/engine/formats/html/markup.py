@@ -226,8 +226,8 @@ def _parts(text: str) -> int:
 def attributes(text: str) -> dict[str, str]:
     """Return attributes by name in lower case; the first of a name counts, as in browsers."""
     found: dict[str, str] = {}
-    for name, value in _ATTRIBUTE.findall(text):
-        value = value[1:-1] if value[0] in "\"'" else value
+    for name, stated in _ATTRIBUTE.findall(text):
+        value = stated[1:-1] if stated[0] in "\"'" else stated
         found.setdefault(name.lower(), html.unescape(value))
     return found
 

@@ -51,7 +51,9 @@ def measure(page: Markup, kind: str, parsed: Parsed, scripts: dict[str, Analysis
             "script_count_log": math.log1p(len(page.scripts)),
             "visible_share": len(_TEXT.sub("", text[:65536])) / max(1, min(size, 65536)),
             "tags_log": math.log1p(len(page.tags)),
-            "hosts_log": math.log1p(len({m[1] for m in page.beginning(_EXTERNAL, b"href", b"src", b"action", end=len(text))})),
+            "hosts_log": math.log1p(
+                len({m[1] for m in page.beginning(_EXTERNAL, b"href", b"src", b"action", end=len(text))})
+            ),
             "data_urls_log": math.log1p(len(data)),
             "data_url_longest_log": math.log1p(max((len(d[1]) for d in data), default=0)),
             "members": float(len(parsed.members)),

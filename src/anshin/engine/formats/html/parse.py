@@ -227,9 +227,13 @@ def _active(page: Markup, kind: str, parsed: Parsed) -> None:
         )
         if small or hidden:
             parsed.sign("html.hidden_application", "part script")
-    elif kind == "html" and ("activexobject" in text or "createobject" in text) and re.search(
-        r"(?:activexobject|createobject)\s*\(\s*[\"'](?:wscript\.shell|shell\.application|scripting\.filesystemobject|adodb\.stream)",
-        text,
+    elif (
+        kind == "html"
+        and ("activexobject" in text or "createobject" in text)
+        and re.search(
+            r"(?:activexobject|createobject)\s*\(\s*[\"'](?:wscript\.shell|shell\.application|scripting\.filesystemobject|adodb\.stream)",
+            text,
+        )
     ):
         parsed.sign("html.reaches_out", "part script")
     if ("clipboard" in text or "execcommand" in text) and _COMMAND.search(text):

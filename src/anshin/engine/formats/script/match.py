@@ -2,8 +2,9 @@
 
 A row: `code`, `in` (languages or groups; none: all), `words` (at least one must be in the text), `with` (one of these,
 too), `match` (at least one expression must match the code in lower case), `also` (each must match), `unless` (none may
-match), `hidden: true` (honest scripts have no reason to hide this in a decoded layer), `need` (an expression that begins
-with plain characters, is quickly found, and stands wherever one of `match` does: without it those are not tried).
+match), `hidden: true` (honest scripts have no reason to hide this in a decoded layer), `need` (an expression that
+begins with plain characters, so that it is quickly found, and stands wherever one of `match` does: without it those are
+not tried).
 """
 
 import re

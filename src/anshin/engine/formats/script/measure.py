@@ -46,8 +46,8 @@ _RAW_URL = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}\b|https?://0x[0-9a-f]{8
 _RUN = 600
 _SIX = re.compile(r"[\[\]()!+]")
 _JSF = re.compile(_SIX.pattern + f"{{{_RUN}}}")
-_SHORTEST_RANDOM = 6
-_RANDOM = re.compile(r"\n(?:(?=[a-z_]*\d)[a-z0-9_]{12,}|_0x[0-9a-f]{3,}|[bcdfghjklmnpqrstvwxz]{7,})(?![^\n])")
+_SIX_SIGNS = "[]()!+"
+_RANDOM = re.compile(r"\n(?:(?=[a-z0-9_]{12})[a-z_]*\d[a-z0-9_]*|_0x[0-9a-f]{3,}|[bcdfghjklmnpqrstvwxz]{7,})(?![^\n])")
 """A word behind the end of a line: the engine of `re` goes from one such end to the next."""
 
 
@@ -71,8 +71,13 @@ def habits(source: Source) -> list[str]:
 
 def _six_signs(text: str) -> bool:
     """Whether a run of six signs is there; every 600th character tells where one could be."""
-    places = (hit.start() * _RUN for hit in _SIX.finditer(text[::_RUN]))
-    return any(_JSF.search(text, max(0, at - _RUN), at + _RUN) for at in places)
+    for hit in _SIX.finditer(text[::_RUN]):
+        at, half = hit.start() * _RUN, _RUN // 2
+        # one half of the run stands before or behind
+        some = not text[at : at + half].strip(_SIX_SIGNS) or not text[max(0, at - half) : at].strip(_SIX_SIGNS)
+        if some and _JSF.search(text, max(0, at - _RUN), at + _RUN):
+            return True
+    return False
 
 
 class _Signs:
@@ -116,9 +121,10 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
     words = source.words
     lines = text.split("\n")
     lengths = sorted(map(len, lines))
-    strings = [token[1:-1] for token in _STRINGS.findall(text)[:4000]]
-    total = sum(map(len, strings))
-    longest = max(strings, key=len, default="")
+    strings = _STRINGS.findall(text)[:4000]
+    # the quotes do not count; a quote that begins no string is one without an end
+    total = sum(map(len, strings)) - 2 * len(strings) + strings.count('"') + strings.count("'")
+    longest = max(strings, key=len, default="")[1:-1]
     size = max(1, len(text))
     signs = _Signs(text, source.ascii[:_HEAD])
     facts = found.facts
@@ -175,8 +181,7 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
 
 def _random(words: frozenset[str]) -> int:
     """Count the words, of 4,000 at most, that look made up by a program."""
-    some = [w for w in islice(words, 4000) if len(w) >= _SHORTEST_RANDOM]
-    return len(_RANDOM.findall("\n" + "\n".join(some)))
+    return len(_RANDOM.findall("\n" + "\n".join(islice(words, 4000))))
 
 
 def _layer_words(found: "Analysis") -> list[str]:

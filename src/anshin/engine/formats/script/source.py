@@ -58,7 +58,7 @@ class Source:
         self.raw = text
         self.ticks = 0
         self._asked = 0
-        self.rows: "tuple[Row, ...] | None" = None  # signs that may be found here, once `match` has looked
+        self.rows: tuple[Row, ...] | None = None  # signs that may be found here, once `match` has looked
         marks = load_data(LANGUAGES).get(language, {}).get("mark", "")
         if marks and marks in text:
             pattern = _pattern(language, "ticks")
@@ -69,7 +69,8 @@ class Source:
     @cached_property
     def lower(self) -> str:
         """The text in lower case; its length may differ from the text's only outside of ASCII."""
-        return self.text.lower()
+        # of bytes it takes half the time
+        return self.ascii.lower().decode("ascii") if self.text.isascii() else self.text.lower()
 
     @cached_property
     def ascii(self) -> bytes:

@@ -25,16 +25,24 @@ _HEX = re.compile(
     r"(?![A-Za-z0-9+/])"
 )
 _ESCAPED = tuple(
-    (mark, re.compile(pattern))
-    for mark, pattern in (
-        ("\\x", r"\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2}){11,}"),
-        ("\\u", r"\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4}){11,}"),
-        ("%u", r"%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}){7,}"),
-        ("%", r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2}){11,}"),
-        ("\\1", r"\\[0-3][0-7]{2}(?:\\[0-3][0-7]{2}){11,}"),
+    re.compile(pattern)
+    for pattern in (
+        r"\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2}){11,}",
+        r"\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4}){11,}",
+        r"%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}){7,}",
+        r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2}){11,}",
+        r"\\[0-3][0-7]{2}(?:\\[0-3][0-7]{2}){11,}",
     )
 )
-_PRINTABLE_ESCAPE = re.compile(r"\\x([2-7][0-9a-fA-F])|\\u00([2-7][0-9a-fA-F])|\\u\{([2-7][0-9a-fA-F])\}")
+_EIGHT_ESCAPES = re.compile(r"[\\%](?:[^\\%]{2,5}[\\%]){7}")
+"""What each of these begins with."""
+_PRINTABLE_ESCAPE = re.compile(r"(\\(?:x[2-7][0-9a-fA-F]|u00[2-7][0-9a-fA-F]|u\{[2-7][0-9a-fA-F]\}))")
+_ESCAPED_SIGN = {
+    form % (high + low): chr(int(high + low, 16))
+    for form in ("\\x%s", "\\u00%s", "\\u{%s}")
+    for high in "234567"
+    for low in "0123456789abcdefABCDEF"
+}
 MANY_ESCAPES = 16
 _NUMBERS = re.compile(
     r"\d(?<![\w.].)(?:(?<=0)x[0-9a-fA-F]{1,2}|\d{0,4})[^\w\"'(){}\[\]\\]{1,4}"
@@ -166,19 +174,17 @@ def _hex(source: Source, budget: Budget) -> Iterator[Piece]:
 
 def _escapes(source: Source, budget: Budget) -> Iterator[Piece]:
     text = source.text
-    first = {sign: text.count(sign) for sign in "\\%"}
-    for mark, pattern in _ESCAPED:
-        if first[mark[0]] < 8 or text.count(mark) < 8:
-            continue
+    for pattern in _ESCAPED if _EIGHT_ESCAPES.search(text) else ():
         for count, match in enumerate(pattern.finditer(text)):
             budget.check_time()
             if count >= RUNS:
                 return
             yield Piece(_unescaped(match[0]), "escapes", match.start())
-    if first["\\"] >= MANY_ESCAPES and text.count("\\x") + text.count("\\u") >= MANY_ESCAPES:
-        out, count = _PRINTABLE_ESCAPE.subn(lambda m: chr(int(m[1] or m[2] or m[3], 16)), text)
-        if count >= MANY_ESCAPES:
-            yield Piece(out, "escapes", rewritten=True)
+    if text.count("\\") >= MANY_ESCAPES:
+        parts = _PRINTABLE_ESCAPE.split(text)
+        if len(parts) // 2 >= MANY_ESCAPES:
+            parts[1::2] = map(_ESCAPED_SIGN.__getitem__, parts[1::2])
+            yield Piece("".join(parts), "escapes", rewritten=True)
 
 
 def _unescaped(run: str) -> bytes:

@@ -25,6 +25,8 @@ class Grammar:
     name: str
     tokens: re.Pattern[str]
     trigger: re.Pattern[str]
+    lower: re.Pattern[str]
+    """The trigger for text in lower case."""
     hints: frozenset[str]
     joins: tuple[str, ...]
     quotes: dict[str, str]
@@ -52,6 +54,7 @@ def grammar(language: str) -> Grammar | None:
         name=language,
         tokens=re.compile(data["tokens"], re.DOTALL),
         trigger=re.compile(data["trigger"], re.IGNORECASE),
+        lower=re.compile(data["trigger"].lower()),
         hints=frozenset(map(str, data["hints"])),
         joins=tuple(f"{q}{gap}{sign}{gap}{q}" for sign in data["concat"] for q in "\"'" for gap in ("", " ")),
         quotes=data["quotes"],
