@@ -29,6 +29,10 @@ class Ahead(Expressions):
         close, steps, depth = "", 1, 1
         while at < size and depth <= NESTED:
             kind = self.kinds[at]
+            if kind == "i":
+                if self._is_known(at):
+                    return False
+                break
             if kind in _VALUES:
                 before, at = at, self._after_value(at, close)
                 if not at:
@@ -40,7 +44,7 @@ class Ahead(Expressions):
                 if self.is_sign(at, close):
                     return False
                 steps, depth = steps + 1, depth + 1
-            elif self._may_begin(at, kind):
+            elif kind == "o" and (self.texts[at] in _BEGINS or self.texts[at].lower() == "-join"):
                 return False
             else:
                 break
@@ -54,21 +58,16 @@ class Ahead(Expressions):
         after = self.past_lines(at + 2)
         return 0 if self.is_sign(after, close) else after
 
-    def _may_begin(self, at: int, kind: str) -> bool:
-        """Whether an expression may begin with this token, which is neither a value nor a bracket."""
-        if kind == "i":
-            return self._is_known(at)
-        return kind == "o" and (self.texts[at] in _BEGINS or self.texts[at].lower() == "-join")
-
     def _is_known(self, at: int) -> bool:
         """Whether the name at `at` may be a variable with a value, or a function that is called."""
-        word = self.texts[at]
+        word, functions = self.texts[at], self.rules.functions
         lower = word.lower()
         if lower == "new" or self.key(word) in self.known:
             return True
-        name, end = self.dotted(at) if self.is_sign(at + 1, ".") else (lower, at + 1)
-        functions = self.rules.functions
-        return (name in functions or name.rpartition(".")[2] in functions) and self.is_sign(end, "(")
+        if self.is_sign(at + 1, "."):
+            lower, at = self.dotted(at)
+            return (lower in functions or lower.rpartition(".")[2] in functions) and self.is_sign(at, "(")
+        return lower in functions and self.is_sign(at + 1, "(")
 
     def alone(self, at: int) -> int:
         """Return the end of a string or of empty brackets at `at` that nothing joins on to; 0 where more may follow."""

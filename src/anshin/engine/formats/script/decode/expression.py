@@ -346,7 +346,7 @@ class Expressions:
         return value, at
 
     def _touches(self, at: int) -> bool:
-        return not self.rules.lines or self.tokens.starts[at] == self.tokens.ends[at - 1]
+        return not self.rules.lines or self.tokens.start(at) == self.tokens.ends[at - 1]
 
     def _method(self, value: Value, name: str, at: int) -> tuple[Value, int] | None:
         operation = self.rules.methods.get(name)

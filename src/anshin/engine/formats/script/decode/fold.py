@@ -159,15 +159,15 @@ class _Folder(Ahead):
         """Keep a computed string that is more than one literal or one name."""
         if self.texts[at] == "[" and isinstance(value, list) and len(value) == 1 and end - at > 3:
             if at and self.kinds[at - 1] == "i" and isinstance(value[0], str):  # name["me" + "mber"]
-                self._spans.append((self.tokens.starts[at] + 1, self.tokens.ends[end - 1] - 1, value[0]))
+                self._spans.append((self.tokens.start(at) + 1, self.tokens.ends[end - 1] - 1, value[0]))
             return
         if end - at > 1 and isinstance(value, str | bytes) and len(value) > 0:
             words = text(value)
             called = self.texts[at] == "(" and at and (self.kinds[at - 1] == "i" or self.texts[at - 1] in {"]", ")"})
             inside = int(bool(called and self.texts[end - 1] == ")"))  # the brackets of a call stay
-            self._spans.append((self.tokens.starts[at] + inside, self.tokens.ends[end - 1] - inside, words))
+            self._spans.append((self.tokens.start(at) + inside, self.tokens.ends[end - 1] - inside, words))
             if isinstance(value, bytes):
-                self._pieces.append(Piece(value, "decoded bytes", self._offset + self.tokens.starts[at]))
+                self._pieces.append(Piece(value, "decoded bytes", self._offset + self.tokens.start(at)))
 
     def _assignment(self, at: int) -> int:
         sign = self.texts[at + 1]
@@ -226,9 +226,9 @@ class _Folder(Ahead):
         except UnknownError:
             return 0
         if isinstance(value, str | bytes) and len(value) > 3:
-            self._pieces.append(Piece(value, name, self._offset + self.tokens.starts[at], runs=True))
+            self._pieces.append(Piece(value, name, self._offset + self.tokens.start(at), runs=True))
             inside = int(self.texts[after] == "(")
-            self._spans.append((self.tokens.starts[after] + inside, self.tokens.ends[end - 1] - inside, text(value)))
+            self._spans.append((self.tokens.start(after) + inside, self.tokens.ends[end - 1] - inside, text(value)))
         return end
 
     def _piped(self, at: int, end: int, value: Value) -> None:
@@ -236,7 +236,7 @@ class _Folder(Ahead):
         if end + 1 < len(self.kinds) and self.texts[end] == "|" and isinstance(value, str | bytes):
             name, _ = self.sink_at(end + 1)
             if name:
-                self._pieces.append(Piece(value, name, self._offset + self.tokens.starts[at], runs=True))
+                self._pieces.append(Piece(value, name, self._offset + self.tokens.start(at), runs=True))
 
     def _rewritten(self) -> str:
         out: list[str] = []

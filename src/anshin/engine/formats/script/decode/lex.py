@@ -88,10 +88,9 @@ class Tokens:
         """The end of each token."""
         return list(compress(accumulate(map(len, self._all)), self._keep))
 
-    @cached_property
-    def starts(self) -> list[int]:
-        """The start of each token."""
-        return [end - len(text) for end, text in zip(self.ends, self.texts, strict=True)]
+    def start(self, at: int) -> int:
+        """Return the start of a token."""
+        return self.ends[at] - len(self.texts[at])
 
 
 class _Kinds(dict[str, str]):
