@@ -68,6 +68,8 @@ NUMBER_WORDS = frozenset(
     }
 )
 SURE_NUMBER_WORDS = frozenset({"fromcharcode", "chr", "chrw", "bxor", "bytearray", "toint32"})
+_GOOD = 0.98
+"""More than this share of the codes must be printable."""
 LARGE = 64 * 1024
 _HEX_DIGITS = frozenset("0123456789abcdef")
 _TELLING = (
@@ -221,12 +223,15 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
         if _tells(plain[:4096]):
             return
     head = codes[:256]
+    most = {"xor": _most_xored(head), "shift": _most_shifted(head)}
     for name, keys, moved in (
         ("xor", np.arange(1, 256), np.bitwise_xor),
         ("shift", np.arange(-int(head.max()), 256), np.add),
     ):
+        if most[name] / len(head) <= _GOOD:
+            continue  # no key makes text of it: the numbers of a drawing, not of characters
         grid = moved(head[None, :], keys[:, None])
-        good = ((grid >= 32) & (grid < 127) | (grid == 10) | (grid == 13) | (grid == 9)).mean(axis=1) > 0.98
+        good = ((grid >= 32) & (grid < 127) | (grid == 10) | (grid == 13) | (grid == 9)).mean(axis=1) > _GOOD
         tried = keys[good][:64]
         # most keys are wrong: the beginning tells, under all keys at once, before the whole is moved
         grid = (moved(codes[None, :4096], tried[:, None]) & 255).astype(np.uint8)
@@ -240,6 +245,17 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
         data = ((codes ^ key) & 255).astype(np.uint8).tobytes()
         if b"This program" in data[:512] or b"PE\0\0" in data[:1024]:
             yield Piece(data, f"{how} > xor", offset)
+
+
+def _most_xored(codes: npt.NDArray[np.int64]) -> int:
+    """Return how many codes one key can turn into ASCII at most: those that agree in the highest bit of the byte."""
+    return int(max(((codes >> 7) == 0).sum(), ((codes >> 7) == 1).sum()))
+
+
+def _most_shifted(codes: npt.NDArray[np.int64]) -> int:
+    """Return how many codes can become a tab to a tilde at most when one number is added to all."""
+    ordered = np.sort(codes)
+    return int((np.searchsorted(ordered, ordered + (126 - 9), side="right") - np.arange(len(ordered))).max())
 
 
 def _may_tell(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
