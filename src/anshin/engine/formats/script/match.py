@@ -2,9 +2,8 @@
 
 A row: `code`, `in` (languages or groups; none: all), `words` (at least one must be in the text), `with` (one of these,
 too), `match` (at least one expression must match the code in lower case), `also` (each must match), `unless` (none may
-match), `hidden: true` (honest scripts have no reason to hide this in a decoded layer), `need` (an expression that
-begins with plain characters, so that it is quickly found, and stands wherever one of `match` does: without it those are
-not tried).
+match), `hidden: true` (honest scripts have no reason to hide this in a decoded layer). Whatever `match` finds holds
+one of the plain texts of `need`, and what `glance` finds, which begins with plain characters: both are asked for first.
 """
 
 import re
@@ -35,11 +34,14 @@ class Row:
     texts: dict[str, tuple[str, ...]] = field(hash=False)
     hidden: bool = False
     others: frozenset[str] = frozenset()
-    need: str = ""
+    need: tuple[str, ...] = ()
+    glance: str = ""
 
     def may_match(self, code: str) -> bool:
         """Whether what every match of this row holds is there at all."""
-        return not self.need or re.search(self.need, code) is not None
+        if self.need and not any(text in code for text in self.need):
+            return False
+        return not self.glance or re.search(self.glance, code) is not None
 
     @cached_property
     def match(self) -> tuple[re.Pattern[str], ...]:
@@ -83,7 +85,7 @@ def _row(row: dict[str, Any], groups: dict[str, list[str]], file: str) -> Row:
     if (
         not row.get("words")
         or not row.get("match")
-        or row.keys() - {"code", "in", "words", "match", "also", "unless", "hidden", "with", "need"}
+        or row.keys() - {"code", "in", "words", "match", "also", "unless", "hidden", "with", "need", "glance"}
     ):
         raise ValueError(f"{file}: {row.get('code')} needs words and match, and knows no other fields")
     languages = [name for part in row.get("in", ["all"]) for name in groups.get(part, [part])]
@@ -95,7 +97,8 @@ def _row(row: dict[str, Any], groups: dict[str, list[str]], file: str) -> Row:
         texts,
         row.get("hidden", False),
         frozenset(map(str, row.get("with", ()))),
-        row.get("need", ""),
+        tuple(row.get("need", ())),
+        row.get("glance", ""),
     )
 
 
