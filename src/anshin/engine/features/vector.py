@@ -87,7 +87,10 @@ def _number(value: float) -> float:
 
 def hashed(words: Iterable[str], bins: int) -> npt.NDArray[np.float32]:
     """Return log(1 + count) of words by MurmurHash3-32 (seed 0, UTF-8) modulo `bins`."""
-    counts = np.zeros(bins, dtype=np.float32)
-    for word in words:
-        counts[mmh3.hash(word.encode("utf-8", "surrogatepass"), 0, signed=False) % bins] += 1.0
-    return np.log1p(counts)
+    hashes = [mmh3.hash(word if word.isascii() else _bytes(word), 0, signed=False) for word in words]
+    counts = np.bincount(np.asarray(hashes, dtype=np.int64) % bins, minlength=bins)
+    return np.log1p(counts.astype(np.float32))
+
+
+def _bytes(word: str) -> bytes:
+    return word.encode("utf-8", "surrogatepass")

@@ -41,7 +41,8 @@ def measure(page: Markup, kind: str, parsed: Parsed, scripts: dict[str, Analysis
     text, facts = page.text[: 512 * 1024], parsed.facts
     size = max(1, len(text))
     script_size = sum(len(s.text) for s in page.scripts)
-    data = page.data_urls()
+    data = page.data_urls
+    foreign = 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
     facts.update(
         {
             "log_size": math.log1p(len(page.text)),
@@ -50,7 +51,9 @@ def measure(page: Markup, kind: str, parsed: Parsed, scripts: dict[str, Analysis
             "script_count_log": math.log1p(len(page.scripts)),
             "visible_share": len(_TEXT.sub("", text[:65536])) / max(1, min(size, 65536)),
             "tags_log": math.log1p(len(page.tags)),
-            "hosts_log": math.log1p(len(set(_EXTERNAL.findall(text)))),
+            "hosts_log": math.log1p(
+                len({m[1] for m in page.beginning(_EXTERNAL, b"href", b"src", b"action", end=len(text))})
+            ),
             "data_urls_log": math.log1p(len(data)),
             "data_url_longest_log": math.log1p(max((len(d[1]) for d in data), default=0)),
             "members": float(len(parsed.members)),
@@ -59,9 +62,9 @@ def measure(page: Markup, kind: str, parsed: Parsed, scripts: dict[str, Analysis
             "vbscript": float("vbscript" in scripts),
             "percent_share": text.count("%") / size,
             "entity_share": text.count("&#") / size,
-            "non_ascii_share": (len(text) - len(text.encode("ascii", "ignore"))) / size,
+            "non_ascii_share": foreign / size,
             "longest_line_log": math.log1p(max(map(len, text.split("\n")))),
-            "has_title": float("<title" in page.lower),
+            "has_title": float(b"<title" in page.flat),
             "password_fields": float(
                 sum(t.attributes.get("type", "").lower() == "password" for t in page.named("input"))
             ),

@@ -32,6 +32,8 @@ PLAIN = (
 _SAVES = re.compile(
     r"createobjecturl|mssave(?:oropen)?blob|\.download\s*=|navigator\.mssave|showsavefilepicker|\bsaveas\s*\("
 )
+_SAVING = ("createobjecturl", "mssave", "download", "showsavefilepicker", "saveas")
+"""One of these is in whatever `_SAVES` finds."""
 _MAKES = re.compile(r"new\s+(?:window\.)?(?:blob|file)\s*\(|new\s+uint8array|mssave")
 _BIG = re.compile(r"[a-z0-9+/]{2000}|(?:\d{1,3}\s*,\s*){800}|(?:\\x[0-9a-f]{2}){800}|[0-9a-f]{4000}")
 _GOES = re.compile(
@@ -75,7 +77,7 @@ def _scripts(page: Markup, budget: Budget, parsed: Parsed) -> dict[str, Analysis
 
 def _members(page: Markup, budget: Budget, parsed: Parsed) -> None:
     """Files in data: URLs; pictures and fonts are none unless a picture is a page with a script."""
-    for kind, body, offset in page.data_urls():
+    for kind, body, offset in page.data_urls:
         budget.check_time()
         if len(parsed.members) >= MEMBERS:
             return
@@ -92,7 +94,7 @@ def _members(page: Markup, budget: Budget, parsed: Parsed) -> None:
         budget.spend(len(data))
         line = page.text.count("\n", 0, offset) + 1
         parsed.members.append(Member(f"line {line}, data {kind or 'text/plain'}", BytesContent(data), kind=stated))
-    for script in page.scripts:
+    for script in page.scripts if "document.wr" in page.code else ():
         _written(script.text, parsed)
 
 
@@ -115,13 +117,13 @@ def _written(text: str, parsed: Parsed) -> None:
 
 
 def _smuggling(page: Markup, scripts: dict[str, Analysis], parsed: Parsed, source: Source) -> None:
-    lower = "\n".join(s.text for s in page.scripts).lower()
-    downloads = [a for a in page.named("a") if "download" in a.attributes]
+    lower = page.code
+    downloads = [a for a in page.named("a") if "download" in a.text.lower() and "download" in a.attributes]
     for tag in downloads:
         kind = tag.attributes.get("href", "").lower()[:60]
         if kind.startswith("data:") and not kind.startswith(("data:image/", "data:text/", "data:application/json")):
             parsed.sign("html.data_download", f"line {source.line(tag.offset)}")
-    if not lower or not _SAVES.search(lower):
+    if not any(word in lower for word in _SAVING) or not _SAVES.search(lower):
         return
     held = any(analysis.members for analysis in scripts.values())
     saved = "createobjecturl" in lower or "mssave" in lower
@@ -206,14 +208,14 @@ def _brand(page: Markup) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _active(page: Markup, kind: str, parsed: Parsed) -> None:
-    text = "\n".join(s.text for s in page.scripts).lower()
+    text = page.code
     if kind == "svg" and text.strip():
         parsed.sign("html.script_in_svg", "part script")
         if re.search(r"location(?:\.href)?\s*=|location\.(?:replace|assign)|window\.open", text):
             parsed.sign("html.svg_leads_away", "part script")
     if kind == "svg" and page.named("foreignobject") and page.named("iframe", "form", "input", "embed", "object"):
         parsed.sign("html.page_in_svg", "part svg")
-    if text and _GOES.search(text):
+    if ("location" in text or "window" in text) and _GOES.search(text):
         parsed.sign("html.hidden_target", "part script")
     if kind == "hta" or page.named("hta:application"):
         parsed.sign("html.application", "part script")
@@ -225,15 +227,18 @@ def _active(page: Markup, kind: str, parsed: Parsed) -> None:
         )
         if small or hidden:
             parsed.sign("html.hidden_application", "part script")
-    elif kind == "html" and re.search(
-        r"(?:activexobject|createobject)\s*\(\s*[\"'](?:wscript\.shell|shell\.application|scripting\.filesystemobject|adodb\.stream)",
-        text,
+    elif (
+        kind == "html"
+        and ("activexobject" in text or "createobject" in text)
+        and re.search(
+            r"(?:activexobject|createobject)\s*\(\s*[\"'](?:wscript\.shell|shell\.application|scripting\.filesystemobject|adodb\.stream)",
+            text,
+        )
     ):
         parsed.sign("html.reaches_out", "part script")
-    lower = page.lower
     if ("clipboard" in text or "execcommand" in text) and _COMMAND.search(text):
         parsed.sign("html.command_to_clipboard", "part script")
-        if _PRESS.search(lower):
+        if _PRESS.search(page.lower):
             parsed.sign("html.paste_and_run", "part script")
 
 

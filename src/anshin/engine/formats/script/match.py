@@ -2,7 +2,8 @@
 
 A row: `code`, `in` (languages or groups; none: all), `words` (at least one must be in the text), `with` (one of these,
 too), `match` (at least one expression must match the code in lower case), `also` (each must match), `unless` (none may
-match), `hidden: true` (honest scripts have no reason to hide this in a decoded layer).
+match), `hidden: true` (honest scripts have no reason to hide this in a decoded layer). Whatever `match` finds holds
+one of the plain texts of `need`, and what `glance` finds, which begins with plain characters: both are asked for first.
 """
 
 import re
@@ -33,6 +34,14 @@ class Row:
     texts: dict[str, tuple[str, ...]] = field(hash=False)
     hidden: bool = False
     others: frozenset[str] = frozenset()
+    need: tuple[str, ...] = ()
+    glance: str = ""
+
+    def may_match(self, code: str) -> bool:
+        """Whether what every match of this row holds is there at all."""
+        if self.need and not any(text in code for text in self.need):
+            return False
+        return not self.glance or re.search(self.glance, code) is not None
 
     @cached_property
     def match(self) -> tuple[re.Pattern[str], ...]:
@@ -76,7 +85,7 @@ def _row(row: dict[str, Any], groups: dict[str, list[str]], file: str) -> Row:
     if (
         not row.get("words")
         or not row.get("match")
-        or row.keys() - {"code", "in", "words", "match", "also", "unless", "hidden", "with"}
+        or row.keys() - {"code", "in", "words", "match", "also", "unless", "hidden", "with", "need", "glance"}
     ):
         raise ValueError(f"{file}: {row.get('code')} needs words and match, and knows no other fields")
     languages = [name for part in row.get("in", ["all"]) for name in groups.get(part, [part])]
@@ -88,6 +97,8 @@ def _row(row: dict[str, Any], groups: dict[str, list[str]], file: str) -> Row:
         texts,
         row.get("hidden", False),
         frozenset(map(str, row.get("with", ()))),
+        tuple(row.get("need", ())),
+        row.get("glance", ""),
     )
 
 
@@ -107,21 +118,26 @@ def _by_word(language: str) -> dict[str, tuple[Row, ...]]:
     return {word: tuple(found) for word, found in table.items()}
 
 
-def wanted(source: Source) -> list[Row]:
-    """Return the rows one of whose words stands in the text."""
-    table = _by_word(source.language)
-    words = source.words
-    found = {
-        row.code: row for word in words & table.keys() for row in table[word] if not row.others or row.others & words
-    }
-    return sorted(found.values(), key=lambda row: row.code)
+@cache
+def _words(language: str) -> frozenset[str]:
+    return frozenset(_by_word(language))
+
+
+def wanted(source: Source) -> tuple[Row, ...]:
+    """Return the rows one of whose words stands in the text, in order of their codes."""
+    if source.rows is None:
+        table, words = _by_word(source.language), source.words
+        named = words & _words(source.language)  # of two sets: goes over the smaller one
+        found = {row.code: row for word in named for row in table[word] if not row.others or row.others & words}
+        source.rows = tuple(sorted(found.values(), key=lambda row: row.code))
+    return source.rows
 
 
 def find(source: Source, budget: Budget) -> Iterator[tuple[str, int]]:
     """Yield the code and the line of each sign in the text."""
     for row in wanted(source):
         budget.check_time()
-        hit = _first(row, source)
+        hit = _first(row, source) if row.may_match(source.code) else None
         if hit is None or not all(pattern.search(source.code) for pattern in row.also):
             continue
         if not any(pattern.search(source.code) for pattern in row.unless):
@@ -164,4 +180,4 @@ def load() -> None:
     """Read the table of signs; expressions are still compiled when they are first wanted."""
     hidden()
     for language in {name for row in rows() for name in row.languages}:
-        _by_word(language)
+        _words(language)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from anshin.engine.formats.script import match
-from anshin.engine.formats.script.source import Source
+from anshin.engine.formats.script.source import Source, words_of
 
 if TYPE_CHECKING:
     from anshin.engine.formats.script.analyse import Analysis
@@ -37,14 +39,16 @@ _ENCODED_WORDS = frozenset(
         "bxor",
     }
 )
-_STRINGS = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?")
+_STRINGS = re.compile(r"\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?")
 # on text in lower case: a search that ignores case cannot skip to the first letter
 _URL = re.compile(r"https?://[^\s\"'<>)]{4,200}")
 _RAW_URL = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}\b|https?://0x[0-9a-f]{8}\b|https?://\d{8,10}\b")
 _RUN = 600
 _SIX = re.compile(r"[\[\]()!+]")
 _JSF = re.compile(_SIX.pattern + f"{{{_RUN}}}")
-_RANDOM = re.compile(r"^(?:(?=.*\d)[a-z0-9_]{12,}|_0x[0-9a-f]{3,}|[bcdfghjklmnpqrstvwxz]{7,})$", re.MULTILINE)
+_SIX_SIGNS = "[]()!+"
+_RANDOM = re.compile(r"\n(?:(?=[a-z0-9_]{12})[a-z_]*\d[a-z0-9_]*|_0x[0-9a-f]{3,}|[bcdfghjklmnpqrstvwxz]{7,})(?![^\n])")
+"""A word behind the end of a line: the engine of `re` goes from one such end to the next."""
 
 
 def encoded(source: Source) -> bool:
@@ -59,21 +63,51 @@ def habits(source: Source) -> list[str]:
         found.append("script.marks_in_words")
     if "[" in source.text and _six_signs(source.text):
         found.append("script.six_signs")
-    if source.language == "javascript" and sum([w.startswith("_0x") for w in source.words if w[0] == "_"]) >= 8:
+    marked = source.language == "javascript" and (b"_0x" in source.ascii or b"_0X" in source.ascii)
+    if marked and sum([w.startswith("_0x") for w in source.words if w[0] == "_"]) >= 8:
         found.append("script.renamed")
     return found
 
 
 def _six_signs(text: str) -> bool:
     """Whether a run of six signs is there; every 600th character tells where one could be."""
-    places = (hit.start() * _RUN for hit in _SIX.finditer(text[::_RUN]))
-    return any(_JSF.search(text, max(0, at - _RUN), at + _RUN) for at in places)
+    for hit in _SIX.finditer(text[::_RUN]):
+        at, half = hit.start() * _RUN, _RUN // 2
+        # one half of the run stands before or behind
+        some = not text[at : at + half].strip(_SIX_SIGNS) or not text[max(0, at - half) : at].strip(_SIX_SIGNS)
+        if some and _JSF.search(text, max(0, at - _RUN), at + _RUN):
+            return True
+    return False
+
+
+class _Signs:
+    """How often each character of ASCII stands in a text, counted once for all of them."""
+
+    def __init__(self, text: str, ascii_text: bytes) -> None:
+        self._counts = np.bincount(np.frombuffer(ascii_text, dtype=np.uint8), minlength=128).tolist()
+        self.foreign = 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
+
+    def count(self, signs: str) -> int:
+        """Return how often any of `signs`, of which none is the question mark, stands in the text."""
+        return sum([self._counts[ord(sign)] for sign in signs])
 
 
 def _entropy(text: str) -> float:
+    """Return the entropy in bits of a character; added up in the order in which the characters come first."""
     if not text:
         return 0.0
-    return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
+    counts = _counts(text) if len(text) > 200 and text.isascii() else Counter(text).values()
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in counts)
+
+
+def _counts(text: str) -> list[int]:
+    """Return the counts of `Counter(text)`, in its order, for a text in ASCII."""
+    raw = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+    first = np.full(128, len(raw), dtype=np.int64)
+    first[raw[::-1]] = np.arange(len(raw) - 1, -1, -1)  # of an index that comes twice, the last value stays
+    counts = np.bincount(raw, minlength=128)
+    found: list[int] = counts[np.argsort(first, kind="stable")][: np.count_nonzero(counts)].tolist()
+    return found
 
 
 def _share(part: float, whole: float) -> float:
@@ -87,10 +121,12 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
     words = source.words
     lines = text.split("\n")
     lengths = sorted(map(len, lines))
-    strings = [m[0][1:-1] for _, m in zip(range(4000), _STRINGS.finditer(text), strict=False)]
-    total = sum(map(len, strings))
-    longest = max(strings, key=len, default="")
+    strings = _STRINGS.findall(text)[:4000]
+    # the quotes do not count; a quote that begins no string is one without an end
+    total = sum(map(len, strings)) - 2 * len(strings) + strings.count('"') + strings.count("'")
+    longest = max(strings, key=len, default="")[1:-1]
     size = max(1, len(text))
+    signs = _Signs(text, source.ascii[:_HEAD])
     facts = found.facts
     facts.update(
         {
@@ -98,18 +134,18 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
             "log_lines": math.log1p(len(lines)),
             "line_max_log": math.log1p(lengths[-1]),
             "line_median_log": math.log1p(lengths[len(lengths) // 2]),
-            "space_share": _share(text.count(" ") + text.count("\t"), size),
-            "digit_share": _share(sum(map(text.count, "0123456789")), size),
-            "plus_share": _share(text.count("+"), size),
-            "amp_share": _share(text.count("&"), size),
-            "percent_share": _share(text.count("%"), size),
-            "dollar_share": _share(text.count("$"), size),
-            "comma_share": _share(text.count(","), size),
-            "bracket_share": _share(text.count("(") + text.count("["), size),
-            "backslash_share": _share(text.count("\\"), size),
-            "quote_share": _share(text.count('"') + text.count("'"), size),
-            "semicolon_share": _share(text.count(";"), size),
-            "non_ascii_share": _share(len(text) - len(text.encode("ascii", "ignore")), size),
+            "space_share": _share(signs.count(" \t"), size),
+            "digit_share": _share(signs.count("0123456789"), size),
+            "plus_share": _share(signs.count("+"), size),
+            "amp_share": _share(signs.count("&"), size),
+            "percent_share": _share(signs.count("%"), size),
+            "dollar_share": _share(signs.count("$"), size),
+            "comma_share": _share(signs.count(","), size),
+            "bracket_share": _share(signs.count("(["), size),
+            "backslash_share": _share(signs.count("\\"), size),
+            "quote_share": _share(signs.count("\"'"), size),
+            "semicolon_share": _share(signs.count(";"), size),
+            "non_ascii_share": _share(signs.foreign, size),
             "comment_share": source.comment_share(),
             "string_share": _share(total, size),
             "string_count_log": math.log1p(len(strings)),
@@ -139,20 +175,31 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
         facts["how_" + how.replace(" ", "_")] = float(any(how in h for h in hows))
     for group, names in _groups().items():
         facts["names_" + group] = math.log1p(len(words & names))
-    kept = sorted([w for w in words if 3 <= len(w) <= 40])[: TOKENS // 2]
-    found.tokens = (kept + sorted(_layer_words(found)))[:TOKENS]
+    kept = _first([w for w in words if 3 <= len(w) <= 40])
+    found.tokens = (kept + ["layer:" + w for w in _layer_words(found)])[:TOKENS]
 
 
 def _random(words: frozenset[str]) -> int:
     """Count the words, of 4,000 at most, that look made up by a program."""
-    return len(_RANDOM.findall("\n".join(islice(words, 4000))))
+    return len(_RANDOM.findall("\n" + "\n".join(islice(words, 4000))))
 
 
-def _layer_words(found: "Analysis") -> set[str]:
+def _layer_words(found: "Analysis") -> list[str]:
     words: set[str] = set()
     for layer in found.layers[:8]:
-        words |= {"layer:" + w for w in Source(layer.data[:65536].decode("utf-8", "replace"), "").words if len(w) > 2}
-    return set(sorted(words)[: TOKENS // 2])
+        words.update(words_of(layer.data[:65536]))
+    return _first([w for w in words if len(w) > 2])
+
+
+def _first(words: list[str]) -> list[str]:
+    """Return the first half of `TOKENS` words in the order of the alphabet."""
+    most = TOKENS // 2
+    if len(words) > 4 * most:
+        sample = sorted(words[:most])
+        last = sample[min(most - 1, 2 * most * most // len(words))]  # about twice as many come before it
+        some = [w for w in words if w <= last]
+        words = some if len(some) >= most else words
+    return sorted(words)[:most]
 
 
 def _groups() -> dict[str, frozenset[str]]:

@@ -25,16 +25,24 @@ _HEX = re.compile(
     r"(?![A-Za-z0-9+/])"
 )
 _ESCAPED = tuple(
-    (mark, re.compile(pattern))
-    for mark, pattern in (
-        ("\\x", r"\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2}){11,}"),
-        ("\\u", r"\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4}){11,}"),
-        ("%u", r"%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}){7,}"),
-        ("%", r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2}){11,}"),
-        ("\\1", r"\\[0-3][0-7]{2}(?:\\[0-3][0-7]{2}){11,}"),
+    re.compile(pattern)
+    for pattern in (
+        r"\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2}){11,}",
+        r"\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4}){11,}",
+        r"%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}){7,}",
+        r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2}){11,}",
+        r"\\[0-3][0-7]{2}(?:\\[0-3][0-7]{2}){11,}",
     )
 )
-_PRINTABLE_ESCAPE = re.compile(r"\\x([2-7][0-9a-fA-F])|\\u00([2-7][0-9a-fA-F])|\\u\{([2-7][0-9a-fA-F])\}")
+_EIGHT_ESCAPES = re.compile(r"[\\%](?:[^\\%]{2,5}[\\%]){7}")
+"""What each of these begins with."""
+_PRINTABLE_ESCAPE = re.compile(r"(\\(?:x[2-7][0-9a-fA-F]|u00[2-7][0-9a-fA-F]|u\{[2-7][0-9a-fA-F]\}))")
+_ESCAPED_SIGN = {
+    form % (high + low): chr(int(high + low, 16))
+    for form in ("\\x%s", "\\u00%s", "\\u{%s}")
+    for high in "234567"
+    for low in "0123456789abcdefABCDEF"
+}
 MANY_ESCAPES = 16
 _NUMBERS = re.compile(
     r"\d(?<![\w.].)(?:(?<=0)x[0-9a-fA-F]{1,2}|\d{0,4})[^\w\"'(){}\[\]\\]{1,4}"
@@ -60,6 +68,8 @@ NUMBER_WORDS = frozenset(
     }
 )
 SURE_NUMBER_WORDS = frozenset({"fromcharcode", "chr", "chrw", "bxor", "bytearray", "toint32"})
+_GOOD = 0.98
+"""More than this share of the codes must be printable."""
 LARGE = 64 * 1024
 _HEX_DIGITS = frozenset("0123456789abcdef")
 _TELLING = (
@@ -96,9 +106,39 @@ def blobs(source: Source, budget: Budget) -> Iterator[Piece]:
         yield from _numbers(source, budget)
 
 
+def _signs(allowed: re.Pattern[str]) -> bytes:
+    """Return a table that turns what may stand in a run into 1, and everything else into 0."""
+    return bytes(c < 128 and allowed.fullmatch(chr(c)) is not None for c in range(256))
+
+
+_BASE64_SIGNS = _signs(re.compile(r"[A-Za-z0-9+/]"))
+_NUMBER_SIGNS = _signs(re.compile(r"[\da-fA-FxX]|[^\w\"'(){}\[\]\\]"))
+
+
+def _found(pattern: re.Pattern[str], source: Source, signs: bytes, least: int) -> Iterator[re.Match[str]]:
+    """Yield what `pattern.finditer` would, for a pattern that needs at least so many of these signs in a row.
+
+    It may begin up to two characters before them and go on behind them. A search for a run of equal bytes looks at
+    every 40th byte of ordinary text, where the expression has to look at all of them.
+    """
+    text, flat, run = source.text, source.ascii.translate(signs), b"\1" * least
+    at, end = flat.find(run), 0
+    while at >= 0:
+        stop = flat.find(b"\0", at)
+        stop = len(text) if stop < 0 else stop
+        begun = pattern.search(text, max(end, at - 2), min(len(text), stop + 1))
+        match = None if begun is None else pattern.match(text, begun.start())
+        if match is not None:
+            yield match
+            end = match.end()
+        else:
+            end = stop
+        at = flat.find(run, end)
+
+
 def _base64(source: Source, budget: Budget) -> Iterator[Piece]:
     left, count = BYTES, 0
-    for match in _BASE64.finditer(source.text):
+    for match in _found(_BASE64, source, _BASE64_SIGNS, 40):
         budget.check_time()
         count, left = count + 1, left - len(match[0])
         if count > RUNS or left < 0:
@@ -136,18 +176,17 @@ def _hex(source: Source, budget: Budget) -> Iterator[Piece]:
 
 def _escapes(source: Source, budget: Budget) -> Iterator[Piece]:
     text = source.text
-    for mark, pattern in _ESCAPED:
-        if text.count(mark) < 8:
-            continue
+    for pattern in _ESCAPED if _EIGHT_ESCAPES.search(text) else ():
         for count, match in enumerate(pattern.finditer(text)):
             budget.check_time()
             if count >= RUNS:
                 return
             yield Piece(_unescaped(match[0]), "escapes", match.start())
-    if text.count("\\x") + text.count("\\u") >= MANY_ESCAPES:
-        out, count = _PRINTABLE_ESCAPE.subn(lambda m: chr(int(m[1] or m[2] or m[3], 16)), text)
-        if count >= MANY_ESCAPES:
-            yield Piece(out, "escapes", rewritten=True)
+    if text.count("\\") >= MANY_ESCAPES:
+        parts = _PRINTABLE_ESCAPE.split(text)
+        if len(parts) // 2 >= MANY_ESCAPES:
+            parts[1::2] = map(_ESCAPED_SIGN.__getitem__, parts[1::2])
+            yield Piece("".join(parts), "escapes", rewritten=True)
 
 
 def _unescaped(run: str) -> bytes:
@@ -163,7 +202,7 @@ def _unescaped(run: str) -> bytes:
 
 
 def _numbers(source: Source, budget: Budget) -> Iterator[Piece]:
-    for count, match in enumerate(_NUMBERS.finditer(source.text)):
+    for count, match in enumerate(_found(_NUMBERS, source, _NUMBER_SIGNS, 45)):
         budget.check_time()
         if count >= RUNS:
             return
@@ -184,12 +223,15 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
         if _tells(plain[:4096]):
             return
     head = codes[:256]
+    most = {"xor": _most_xored(head), "shift": _most_shifted(head)}
     for name, keys, moved in (
         ("xor", np.arange(1, 256), np.bitwise_xor),
         ("shift", np.arange(-int(head.max()), 256), np.add),
     ):
+        if most[name] / len(head) <= _GOOD:
+            continue  # no key makes text of it: the numbers of a drawing, not of characters
         grid = moved(head[None, :], keys[:, None])
-        good = ((grid >= 32) & (grid < 127) | (grid == 10) | (grid == 13) | (grid == 9)).mean(axis=1) > 0.98
+        good = ((grid >= 32) & (grid < 127) | (grid == 10) | (grid == 13) | (grid == 9)).mean(axis=1) > _GOOD
         tried = keys[good][:64]
         # most keys are wrong: the beginning tells, under all keys at once, before the whole is moved
         grid = (moved(codes[None, :4096], tried[:, None]) & 255).astype(np.uint8)
@@ -203,6 +245,17 @@ def keyed(codes: npt.NDArray[np.int64], how: str, offset: int) -> Iterator[Piece
         data = ((codes ^ key) & 255).astype(np.uint8).tobytes()
         if b"This program" in data[:512] or b"PE\0\0" in data[:1024]:
             yield Piece(data, f"{how} > xor", offset)
+
+
+def _most_xored(codes: npt.NDArray[np.int64]) -> int:
+    """Return how many codes one key can turn into ASCII at most: those that agree in the highest bit of the byte."""
+    return int(max(((codes >> 7) == 0).sum(), ((codes >> 7) == 1).sum()))
+
+
+def _most_shifted(codes: npt.NDArray[np.int64]) -> int:
+    """Return how many codes can become a tab to a tilde at most when one number is added to all."""
+    ordered = np.sort(codes)
+    return int((np.searchsorted(ordered, ordered + (126 - 9), side="right") - np.arange(len(ordered))).max())
 
 
 def _may_tell(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:

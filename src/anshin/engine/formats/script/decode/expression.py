@@ -9,7 +9,7 @@ from anshin.engine.formats.script.decode.values import UnknownError, Value, inde
 
 STEPS = 400_000
 NESTED = 24
-_LEVELS = {
+LEVELS = {
     "-replace": 1,
     "-creplace": 1,
     "-ireplace": 1,
@@ -34,7 +34,7 @@ _LEVELS = {
     "..": 9,
 }
 _INTERPOLATED = re.compile(r"\$\{?((?:env:)?\w+)\}?")
-_CLOSE = {"(": ")", "[": "]", "{": "}"}
+CLOSE = {"(": ")", "[": "]", "{": "}"}
 _ENDS = frozenset({";", ",", ")", "]", "}", "|"})
 
 
@@ -44,14 +44,14 @@ class Expressions:
     def __init__(self, tokens: Tokens, rules: Grammar, budget: Budget) -> None:
         """Know no variable but those of the system."""
         self.kinds, self.texts = tokens.kinds, tokens.texts
-        self.starts, self.ends = tokens.starts, tokens.ends
+        self.tokens = tokens
         self.rules = rules
         self.budget = budget
         self.known: dict[str, Value] = dict(rules.variables)
         self.tails = frozenset(part for name in rules.functions for part in name.split("."))
         self.powershell = bool(rules.statics)
         self.openers = frozenset({"(", "[", "-join"} if self.powershell else {"(", "["})
-        self._steps = 0
+        self.steps = 0
         self._nested = 0
 
     def key(self, name: str) -> str:
@@ -60,16 +60,18 @@ class Expressions:
         return "$" + name[2:-1] if name.startswith("${") else name
 
     def _step(self) -> None:
-        self._steps += 1
-        if self._steps > STEPS:
+        self.steps += 1
+        if self.steps > STEPS:
             raise UnknownError
-        if self._steps % 4096 == 0:
+        if self.steps % 4096 == 0:
             self.budget.check_time()
 
-    def _is(self, at: int, token: str) -> bool:
+    def is_sign(self, at: int, token: str) -> bool:
+        """Whether this very token is there, and no string."""
         return at < len(self.texts) and self.texts[at] == token and self.kinds[at] != "s"
 
-    def _past_lines(self, at: int) -> int:
+    def past_lines(self, at: int) -> int:
+        """Return where the next token is that is no end of a line."""
         while at < len(self.kinds) and self.kinds[at] == "l" and self.texts[at] != ";":
             at += 1
         return at
@@ -83,11 +85,11 @@ class Expressions:
         value, at = self._listed(at)
         while at < len(self.texts):
             sign = self.texts[at].lower()
-            rank = _LEVELS.get(sign, 0)
+            rank = LEVELS.get(sign, 0)
             if self.kinds[at] != "o" or rank <= level or (sign == "." and "." not in self.rules.concat):
                 break
             try:
-                right, end = self.expression(self._past_lines(at + 1), rank)
+                right, end = self.expression(self.past_lines(at + 1), rank)
                 value = self._binary(sign, value, right)
             except UnknownError:
                 break
@@ -97,12 +99,12 @@ class Expressions:
     def _listed(self, at: int) -> tuple[Value, int]:
         """A unary, or in PowerShell several of them with commas between: an array without brackets."""
         value, at = self._unary(at)
-        if not self.powershell or not self._is(at, ",") or self._in_call:
+        if not self.powershell or not self.is_sign(at, ",") or self._in_call:
             return value, at
         values = [value]
-        while self._is(at, ","):
+        while self.is_sign(at, ","):
             try:
-                value, end = self._unary(self._past_lines(at + 1))
+                value, end = self._unary(self.past_lines(at + 1))
             except UnknownError:
                 break
             values.append(value)
@@ -234,20 +236,20 @@ class Expressions:
             if at >= len(self.texts) or self.texts[at] not in "([":
                 raise UnknownError
         opened = self.texts[at]
-        values, end = self._until(self._past_lines(at + 1), _CLOSE[opened])
+        values, end = self._until(self.past_lines(at + 1), CLOSE[opened])
         if opened == "[" or len(values) != 1:
             return values, end
         return values[0], end
 
     def _until(self, at: int, close: str) -> tuple[list[Value], int]:
         values: list[Value] = []
-        while not self._is(at, close):
+        while not self.is_sign(at, close):
             value, at = self.expression(at)
             values.append(value)
-            at = self._past_lines(at)
-            if self._is(at, ","):
-                at = self._past_lines(at + 1)
-            elif not self._is(at, close):
+            at = self.past_lines(at)
+            if self.is_sign(at, ","):
+                at = self.past_lines(at + 1)
+            elif not self.is_sign(at, close):
                 raise UnknownError
         return values, at + 1
 
@@ -255,13 +257,14 @@ class Expressions:
         """Return the values between the brackets that open at `at`."""
         before, self._in_call = self._in_call, True
         try:
-            return self._until(self._past_lines(at + 1), ")")
+            return self._until(self.past_lines(at + 1), ")")
         finally:
             self._in_call = before
 
-    def _dotted(self, at: int) -> tuple[str, int]:
+    def dotted(self, at: int) -> tuple[str, int]:
+        """Return the whole name at `at`, parts behind dots included, in lower case, and its end."""
         name, end = self.texts[at], at + 1
-        while self._is(end, ".") and end + 1 < len(self.kinds) and self.kinds[end + 1] == "i" and end - at < 6:
+        while self.is_sign(end, ".") and end + 1 < len(self.kinds) and self.kinds[end + 1] == "i" and end - at < 6:
             name, end = f"{name}.{self.texts[end + 1]}", end + 2
         return name.lower(), end
 
@@ -270,7 +273,7 @@ class Expressions:
         name = self.texts[at].lower()
         if self.kinds[at] != "i" or name not in self.rules.sinks or (at and self.texts[at - 1] == "function"):
             return "", at
-        if self.powershell or self.rules.lines or self._is(at + 1, "("):
+        if self.powershell or self.rules.lines or self.is_sign(at + 1, "("):
             return name, at + 1
         return "", at
 
@@ -281,17 +284,17 @@ class Expressions:
         value = self.known.get(key)
         if value is not None:
             end = at + 1
-            if self._is(end, "(") and isinstance(value, str) and not self.powershell:
+            if self.is_sign(end, "(") and isinstance(value, str) and not self.powershell:
                 operation = self.rules.functions.get(value.lower())
                 if operation:  # $f = "base64_decode"; $f("...")
                     values, end = self.arguments(end)
                     return operate(operation, values), end
-                if self._is(end + 1, ")"):
+                if self.is_sign(end + 1, ")"):
                     end += 2
             return value, end
-        name, end = self._dotted(at)
+        name, end = self.dotted(at)
         operation = self.rules.functions.get(name) or self.rules.functions.get(name.rpartition(".")[2])
-        if operation is None or not self._is(end, "("):
+        if operation is None or not self.is_sign(end, "("):
             raise UnknownError
         values, end = self.arguments(end)
         return operate(operation, values), end
@@ -306,12 +309,12 @@ class Expressions:
         while end < len(self.texts) and self.texts[end] not in {"]", "("} and end - at < 12:
             end += 1
         name = "".join(self.texts[at + 1 : end]).lower().removeprefix("system.")
-        if self._is(end, "]") and name.endswith("["):  # [char[]]
+        if self.is_sign(end, "]") and name.endswith("["):  # [char[]]
             name, end = name[:-1] + "[]", end + 1
-        if not self._is(end, "]"):
+        if not self.is_sign(end, "]"):
             raise UnknownError
         end += 1
-        if self._is(end, "::"):
+        if self.is_sign(end, "::"):
             return self._static(name, end + 1)
         value, end = self._unary(end)
         return powershell_types.cast(name, value), end
@@ -319,10 +322,10 @@ class Expressions:
     def _static(self, kind: str, at: int) -> tuple[Value, int]:
         member = self.texts[at].lower().strip("'\"") if at < len(self.texts) else ""
         at += 1
-        if kind.endswith("encoding") and self._is(at, "."):
+        if kind.endswith("encoding") and self.is_sign(at, "."):
             kind, member, at = "text.encoding", self.texts[at + 1].lower() if at + 1 < len(self.texts) else "", at + 2
         operation = self.rules.statics.get(f"{kind}::{member}")
-        if operation is None or not self._is(at, "("):
+        if operation is None or not self.is_sign(at, "("):
             raise UnknownError
         values, at = self.arguments(at)
         return operate(operation, values), at
@@ -343,13 +346,13 @@ class Expressions:
         return value, at
 
     def _touches(self, at: int) -> bool:
-        return not self.rules.lines or self.starts[at] == self.ends[at - 1]
+        return not self.rules.lines or self.tokens.start(at) == self.tokens.ends[at - 1]
 
     def _method(self, value: Value, name: str, at: int) -> tuple[Value, int] | None:
         operation = self.rules.methods.get(name)
         if operation is None:
             return None
-        if not self._is(at, "("):
+        if not self.is_sign(at, "("):
             return (operate(operation, (value,)), at) if operation == "length" else None
         values, end = self.arguments(at)
         return operate(operation, (value, *values)), end
@@ -364,7 +367,7 @@ class Expressions:
             key, at = self.expression(at)
         finally:
             self._in_call = before
-        if not self._is(at, "]"):
+        if not self.is_sign(at, "]"):
             raise UnknownError
         if isinstance(key, str) and not key.lstrip("-").isdigit():
             return self._method(value, key.lower(), at + 1)

@@ -1,9 +1,10 @@
 """The constant-folding core: which expressions of a script are constant, what they are, and which of them it runs."""
 
 from collections.abc import Iterator
+from itertools import compress
 
 from anshin.engine.budget import Budget
-from anshin.engine.formats.script.decode.expression import Expressions
+from anshin.engine.formats.script.decode.ahead import Ahead
 from anshin.engine.formats.script.decode.lex import Grammar, grammar, lex
 from anshin.engine.formats.script.decode.piece import Piece
 from anshin.engine.formats.script.decode.values import UnknownError, Value, text
@@ -44,14 +45,16 @@ def _marks(source: Source, rules: Grammar) -> list[int]:
     if len(source.text) <= WHOLE:
         return [m.start() for m in rules.trigger.finditer(source.text)]
     spots: set[int] = set()
-    for hint in (*(source.words & rules.hints), *(j for j in rules.joins if j in source.text)):
+    for hint in (*(source.words & rules.hints), *rules.joins):
         at = source.lower.find(hint)
         for _ in range(SPOTS):
             if at < 0:
                 break
             spots.add(at)
             at = source.lower.find(hint, at + len(hint))
-    return sorted(at for at in spots if rules.trigger.search(source.text, max(0, at - 4), at + 40))
+    # an expression that ignores case takes twice as long; in ASCII the text in lower case has the same places
+    trigger, text = (rules.lower, source.lower) if source.text.isascii() else (rules.trigger, source.text)
+    return sorted([at for at in spots if trigger.search(text, max(0, at - 4), at + 40)])
 
 
 def _windows(starts: list[int]) -> list[tuple[int, int]]:
@@ -68,7 +71,7 @@ def _windows(starts: list[int]) -> list[tuple[int, int]]:
     return [(w[0], w[1]) for w in sorted(best)]
 
 
-class _Folder(Expressions):
+class _Folder(Ahead):
     """Walks the tokens once: assignments fill the table of known variables, other constants are written down."""
 
     def __init__(self, source: str, rules: Grammar, budget: Budget, offset: int) -> None:
@@ -80,11 +83,17 @@ class _Folder(Expressions):
         self._grown: set[str] = set()
 
     def run(self) -> Iterator[Piece]:
-        at, count = 0, len(self.kinds)
-        while at < count:
-            if at % 512 == 0:
+        texts, known, assign = self.texts, self.known, self.rules.assign
+        plain, beginnings = self._beginnings()
+        end = 0
+        for count, at in enumerate(beginnings):
+            if count % 256 == 0:
                 self.budget.check_time()
-            at = max(at + 1, self._statement(at))
+            if at < end:
+                continue
+            key = plain.get(texts[at])
+            if key is None or key in known or (at + 1 < len(texts) and texts[at + 1] in assign):
+                end = max(at + 1, self._statement(at))
         yield from self._pieces
         for name in sorted(self._grown):
             value = self.known.get(name)
@@ -92,6 +101,24 @@ class _Folder(Expressions):
                 yield Piece(value, "joined strings", self._offset)
         if self._spans:
             yield Piece(self._rewritten(), "joined strings", self._offset, rewritten=True)
+
+    def _beginnings(self) -> tuple[dict[str, str], list[int]]:
+        """Return the tokens with which an expression or an assignment may begin; most tokens are none of these.
+
+        Before them the names among them that only matter once they are known, or where they become known.
+        """
+        texts, wanted = self.texts, self.tails | self.rules.sinks | {"new", "function"}
+        different = dict(zip(texts, self.kinds, strict=True))
+        names = {token: token.lower() for token, kind in different.items() if kind == "i"}
+        functions = {token for token, lower in names.items() if lower == "function"}
+        made = set(compress(texts, map(set(self.rules.assign).__contains__, texts[1:])))
+        made.update(compress(texts[1:], map(functions.__contains__, texts)))
+        known = self.known.keys() | set(map(self.key, made))
+        plain = {token: self.key(token) for token, lower in names.items() if lower not in wanted}
+        plain = {token: key for token, key in plain.items() if key in known}
+        some = {token for token, kind in different.items() if kind == "s" or token in self.openers}
+        some |= plain.keys() | {token for token, lower in names.items() if lower in wanted}
+        return plain, list(compress(range(len(texts)), map(some.__contains__, texts)))
 
     def _statement(self, at: int) -> int:
         kind, token = self.kinds[at], self.texts[at]
@@ -101,6 +128,9 @@ class _Folder(Expressions):
                 return end
         elif kind != "s" and token not in self.openers:
             return at + 1
+        end = self.alone(at)
+        if end or self.fails(at):
+            return end or at + 1
         try:
             value, end = self.expression(at)
         except UnknownError:
@@ -129,21 +159,24 @@ class _Folder(Expressions):
         """Keep a computed string that is more than one literal or one name."""
         if self.texts[at] == "[" and isinstance(value, list) and len(value) == 1 and end - at > 3:
             if at and self.kinds[at - 1] == "i" and isinstance(value[0], str):  # name["me" + "mber"]
-                self._spans.append((self.starts[at] + 1, self.ends[end - 1] - 1, value[0]))
+                self._spans.append((self.tokens.start(at) + 1, self.tokens.ends[end - 1] - 1, value[0]))
             return
         if end - at > 1 and isinstance(value, str | bytes) and len(value) > 0:
             words = text(value)
             called = self.texts[at] == "(" and at and (self.kinds[at - 1] == "i" or self.texts[at - 1] in {"]", ")"})
             inside = int(bool(called and self.texts[end - 1] == ")"))  # the brackets of a call stay
-            self._spans.append((self.starts[at] + inside, self.ends[end - 1] - inside, words))
+            self._spans.append((self.tokens.start(at) + inside, self.tokens.ends[end - 1] - inside, words))
             if isinstance(value, bytes):
-                self._pieces.append(Piece(value, "decoded bytes", self._offset + self.starts[at]))
+                self._pieces.append(Piece(value, "decoded bytes", self._offset + self.tokens.start(at)))
 
     def _assignment(self, at: int) -> int:
         sign = self.texts[at + 1]
         if at and self.texts[at - 1] in {".", "->", "::"}:
             return 0
         name = self.key(self.texts[at])
+        if self.fails(at + 2):
+            self.known.pop(name, None)
+            return at + 2
         try:
             value, end = self.expression(at + 2)
         except UnknownError:
@@ -193,9 +226,9 @@ class _Folder(Expressions):
         except UnknownError:
             return 0
         if isinstance(value, str | bytes) and len(value) > 3:
-            self._pieces.append(Piece(value, name, self._offset + self.starts[at], runs=True))
+            self._pieces.append(Piece(value, name, self._offset + self.tokens.start(at), runs=True))
             inside = int(self.texts[after] == "(")
-            self._spans.append((self.starts[after] + inside, self.ends[end - 1] - inside, text(value)))
+            self._spans.append((self.tokens.start(after) + inside, self.tokens.ends[end - 1] - inside, text(value)))
         return end
 
     def _piped(self, at: int, end: int, value: Value) -> None:
@@ -203,7 +236,7 @@ class _Folder(Expressions):
         if end + 1 < len(self.kinds) and self.texts[end] == "|" and isinstance(value, str | bytes):
             name, _ = self.sink_at(end + 1)
             if name:
-                self._pieces.append(Piece(value, name, self._offset + self.starts[at], runs=True))
+                self._pieces.append(Piece(value, name, self._offset + self.tokens.start(at), runs=True))
 
     def _rewritten(self) -> str:
         out: list[str] = []

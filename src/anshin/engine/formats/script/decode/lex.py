@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import accumulate, compress
 from typing import Any
 
 from anshin.engine.wording import load_data
@@ -12,6 +13,7 @@ _C_ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|([0-7]{1,3})|(\r\n|.))", re.DOTALL
 )
 _C = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": "", "e": "\x1b"}
+_KIND = re.compile(r"\(\?P<\w+>")
 _PS_ESCAPE = re.compile(r"`(.)", re.DOTALL)
 _PS = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "b": "\b", "a": "\a", "f": "\f", "v": "\v", "\n": ""}
 
@@ -23,6 +25,8 @@ class Grammar:
     name: str
     tokens: re.Pattern[str]
     trigger: re.Pattern[str]
+    lower: re.Pattern[str]
+    """The trigger for text in lower case."""
     hints: frozenset[str]
     joins: tuple[str, ...]
     quotes: dict[str, str]
@@ -36,6 +40,8 @@ class Grammar:
     clean: tuple[tuple[re.Pattern[str], str], ...]
     folds_case: bool
     lines: bool  # whether the end of a line ends an expression
+    whole: re.Pattern[str] | None
+    """The tokens without their kinds, for languages in which the text of a token alone tells its kind."""
 
 
 @cache
@@ -48,6 +54,7 @@ def grammar(language: str) -> Grammar | None:
         name=language,
         tokens=re.compile(data["tokens"], re.DOTALL),
         trigger=re.compile(data["trigger"], re.IGNORECASE),
+        lower=re.compile(data["trigger"].lower()),
         hints=frozenset(map(str, data["hints"])),
         joins=tuple(f"{q}{gap}{sign}{gap}{q}" for sign in data["concat"] for q in "\"'" for gap in ("", " ")),
         quotes=data["quotes"],
@@ -61,36 +68,63 @@ def grammar(language: str) -> Grammar | None:
         clean=tuple((re.compile(old, re.IGNORECASE), new) for old, new in data["clean"]),
         folds_case=language not in {"javascript", "python", "php"},
         lines="(?P<l>" in data["tokens"],
+        # in PowerShell # is a sign or an empty comment, and what stands before it decides
+        whole=None if data.get("statics") else re.compile(_KIND.sub("(?:", data["tokens"]), re.DOTALL),
     )
 
 
-@dataclass(slots=True)
 class Tokens:
-    """Parallel lists: kind, text, start and end of each token, comments and space left out."""
+    """Parallel lists: kind and text of each token, comments and space left out; where they stand is seldom asked."""
 
-    kinds: list[str]
-    texts: list[str]
-    starts: list[int]
-    ends: list[int]
+    def __init__(self, kinds: list[str], texts: list[str]) -> None:
+        """Take every token of a text, in order."""
+        self._all = texts
+        self._keep = [kind != "x" for kind in kinds]
+        self.kinds = list(compress(kinds, self._keep))
+        self.texts = list(compress(texts, self._keep))
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """The end of each token."""
+        return list(compress(accumulate(map(len, self._all)), self._keep))
+
+    def start(self, at: int) -> int:
+        """Return the start of a token."""
+        return self.ends[at] - len(self.texts[at])
+
+
+class _Kinds(dict[str, str]):
+    """The kind of a token by its text, asked of the expression once for each text."""
+
+    def __init__(self, rules: Grammar) -> None:
+        super().__init__()
+        self._tokens = rules.tokens
+
+    def __missing__(self, token: str) -> str:
+        match = self._tokens.match(token)
+        # only a regular expression needs something before it, and is then taken apart here
+        kind = (match.lastgroup or "o") if match is not None and match.end() == len(token) else "r"
+        self[token] = kind
+        return kind
 
 
 def lex(text: str, rules: Grammar, most: int) -> Tokens:
     """Return the first `most` tokens."""
+    if rules.whole is not None and len(text) <= most:
+        # one call for all of them costs half of a call for each
+        found = rules.whole.findall(text)
+        return Tokens(list(map(_Kinds(rules).__getitem__, found)), found)
     kinds: list[str] = []
     texts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in rules.tokens.finditer(text):
+    count = 0
+    for match in rules.tokens.finditer(text):  # they follow each other: the last alternative is any character
         kind = match.lastgroup or "o"
-        if kind == "x":
-            continue
         kinds.append(kind)
         texts.append(match[0])
-        starts.append(match.start())
-        ends.append(match.end())
-        if len(kinds) >= most:
+        count += kind != "x"
+        if count >= most:
             break
-    return Tokens(kinds, texts, starts, ends)
+    return Tokens(kinds, texts)
 
 
 def literal(token: str, rules: Grammar) -> str | bytes:
