@@ -87,7 +87,5 @@ def _number(value: float) -> float:
 
 def hashed(words: Iterable[str], bins: int) -> npt.NDArray[np.float32]:
     """Return log(1 + count) of words by MurmurHash3-32 (seed 0, UTF-8) modulo `bins`."""
-    counts = np.zeros(bins, dtype=np.float32)
-    for word in words:
-        counts[mmh3.hash(word.encode("utf-8", "surrogatepass"), 0, signed=False) % bins] += 1.0
-    return np.log1p(counts)
+    at = [mmh3.hash(word.encode("utf-8", "surrogatepass"), 0, signed=False) % bins for word in words]
+    return np.log1p(np.bincount(np.asarray(at, dtype=np.intp), minlength=bins).astype(np.float32))
