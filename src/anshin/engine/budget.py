@@ -1,7 +1,7 @@
 """What is left of the limits while one file is judged."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from anshin.engine.errors import LimitHit
 from anshin.engine.limits import Limits
@@ -19,6 +19,26 @@ class Budget:
         self._bytes = 0
         self._reported = 0
         self._passwords: dict[str, None] = {}
+        self._notes: list[dict[Hashable, object]] = [{}]
+
+    def begin(self) -> None:
+        """Begin with a content; what is noted from now on is forgotten with its `end`."""
+        self._notes.append({})
+
+    def end(self) -> None:
+        """End with the content that was begun last."""
+        self._notes.pop()
+
+    def note(self, key: Hashable, found: object) -> None:
+        """Remember for this content and for what lies in it what would cost time to find out once more."""
+        self._notes[-1][key] = found
+
+    def noted(self, key: Hashable) -> object:
+        """Return what was noted of this content or of one around it, or None."""
+        for notes in reversed(self._notes):
+            if notes and key in notes:
+                return notes[key]
+        return None
 
     def learn_password(self, word: str) -> None:
         """Remember a word from the mail around it that may open what is attached; 200 at most."""

@@ -79,7 +79,11 @@ class Judge:
         try:
             digest = sha256(task.content)
             kind = identify(task.content, name=task.name, stated=task.kind, ask_magika=False)
-            self._look(task, digest, kind, lists, budget, findings)
+            budget.begin()
+            try:
+                self._look(task, digest, kind, lists, budget, findings)
+            finally:
+                budget.end()
             if kind.decided_by == "none" and (findings.reasons or findings.gaps):
                 # Magika takes 10 ms and 70 MB, and no rule of ours asks for its word: only where a person will read it
                 kind = identify(task.content, name=task.name)
@@ -115,22 +119,19 @@ class Judge:
             if not lists.deny:
                 return
         whole = task.content.size <= self._limits.file_bytes
-        data = task.content.read(0, task.content.size) if whole else b""  # once, for the rules and for the readers
+        data = task.content.read(0, task.content.size) if whole else b""  # once, for rules, readers and unpackers
+        content = BytesContent(data) if whole else task.content
         if not allowed:
             if not whole:
                 findings.gaps.append(gap("size"))
             findings.reasons += self._scanner.scan(
-                BytesContent(data) if whole else task.content,
-                name=task.name,
-                kind=kind.kind,
-                member=task.depth > 0,
-                budget=budget,
+                content, name=task.name, kind=kind.kind, member=task.depth > 0, budget=budget
             )
         # an allowed file is read too: what lies in it may be on the deny list
         parsed = parse((kind.kind, *also(data, kind.kind)), data, budget) if whole else []
         if not allowed:
             self._weigh(task, kind, parsed, data, budget, findings)
-        self._open(task, kind, parsed, lists, budget, findings, allowed=allowed)
+        self._open(task, content, kind, parsed, lists, budget, findings, allowed=allowed)
         if allowed and findings.worst is not Status.MALICIOUS:
             findings.gaps, findings.inner_gaps, findings.worst = [], [], Status.CLEAN
 
@@ -171,6 +172,7 @@ class Judge:
     def _open(
         self,
         task: Task,
+        content: Content,
         kind: FileType,
         parsed: list[Parsed],
         lists: Lists,
@@ -195,7 +197,7 @@ class Judge:
                     take(problem)
                 for member in one.members:
                     take(member)
-            unpack(task.content, kind.kind, task.name, Meter(budget, task.content.size), take)
+            unpack(content, kind.kind, task.name, Meter(budget, content.size), take)
         except LimitHit as hit:
             findings.gaps.append(gap(hit.code))
         except MemoryError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
-from anshin.engine.unpack.zip_headers import Entry, central_entries, directories, local_entry
+from anshin.engine.unpack.zip_headers import Entry, directories, headers
 
 MOST_ENTRIES = 20_000
 
@@ -40,14 +40,15 @@ class Packed:
         )
 
 
-def entries(data: bytes) -> list[Packed]:
+def entries(data: bytes, budget: Budget) -> list[Packed]:
     """Return the entries of the last directory that can be read; none where there is none."""
     content = BytesContent(data)
+    archive = headers(content, budget)
     for directory in directories(content):
-        listed, _ = central_entries(content, directory, MOST_ENTRIES)
+        listed, _ = archive.central(directory, MOST_ENTRIES)
         found = []
         for entry in listed:
-            local = local_entry(content, entry.header)
+            local = archive.local(entry.header)
             if local is not None and not entry.name.endswith("/"):
                 found.append(Packed(entry, local[0], local[1]))
         if found:

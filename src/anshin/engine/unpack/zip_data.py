@@ -4,7 +4,7 @@ import bz2
 import lzma
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from anshin.engine.budget import Meter
@@ -90,11 +90,20 @@ def _compressed(content: Content, entry: Entry, data: int, meter: Meter) -> Foun
         yield Problem(gap="damaged", name=entry.name)
 
 
-def _inflate(content: Content, entry: Entry, start: int, stop: int) -> Iterator[bytes]:
-    """Yield unpacked pieces; raises EOFError when the input ends before the stream."""
-    if entry.method == 8:
-        yield from _deflate(content, start, stop)
-        return
+def _inflate(content: Content, entry: Entry, start: int, stop: int) -> Iterable[bytes]:
+    """Return unpacked pieces; raises EOFError when the input ends before the stream."""
+    if entry.method != 8:
+        return _others(content, entry, start, stop)
+    if stop - start <= INPUT:
+        machine = zlib.decompressobj(-zlib.MAX_WBITS)
+        piece = machine.decompress(content.read(start, stop - start), STEP)
+        if machine.eof:  # most members: one piece goes in, one comes out
+            return (piece,)
+    return _deflate(content, start, stop)
+
+
+def _others(content: Content, entry: Entry, start: int, stop: int) -> Iterator[bytes]:
+    """Yield the pieces of a member that is not deflated."""
     if entry.method == 12:
         machine: bz2.BZ2Decompressor | lzma.LZMADecompressor = bz2.BZ2Decompressor()
     elif entry.method == 14:

@@ -8,7 +8,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anshin.engine.content import Content
+from anshin.engine.budget import Budget
+from anshin.engine.content import BytesContent, Content
 from anshin.engine.names import member_name
 
 LOCAL = b"PK\x03\x04"
@@ -55,6 +56,45 @@ class Directory:
     count: int
     base: int  # bytes before the archive: offsets in its headers count from here
     end: int  # offset behind the end record and its comment
+
+
+class Headers:
+    """The headers of one archive, each read once for all who ask: a reader of its format, and the unpacker."""
+
+    def __init__(self, content: Content) -> None:
+        """Read nothing yet."""
+        self.content = content
+        self._listed: dict[Directory, tuple[list[Entry], bool]] = {}
+        self._local: dict[int, tuple[Entry, int] | None] = {}
+
+    def central(self, directory: Directory, limit: int) -> tuple[list[Entry], bool]:
+        """Return what `central_entries` returns."""
+        known = self._listed.get(directory)
+        if known is None or len(known[0]) > limit:
+            found = central_entries(self.content, directory, limit)
+            if len(found[0]) > limit:
+                return found  # cut short: somebody else may want more
+            known = self._listed[directory] = found
+        return known
+
+    def local(self, at: int) -> tuple[Entry, int] | None:
+        """Return what `local_entry` returns."""
+        if at not in self._local:
+            self._local[at] = local_entry(self.content, at)
+        return self._local[at]
+
+
+def headers(content: Content, budget: Budget) -> Headers:
+    """Return the headers of `content`; the same for the same bytes while they are looked at."""
+    if not isinstance(content, BytesContent):
+        return Headers(content)
+    key = ("zip headers", id(content.data))
+    known = budget.noted(key)
+    if isinstance(known, Headers):  # it holds the bytes, so that no others can have their number
+        return known
+    found = Headers(content)
+    budget.note(key, found)
+    return found
 
 
 def has_directory(content: Content) -> bool:

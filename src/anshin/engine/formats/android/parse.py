@@ -41,7 +41,7 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     """Return manifest, byte code and signs of an app. Raises `LimitHit` only."""
     budget.check_time()
     parsed = Parsed("android")
-    listed = entries(data)
+    listed = entries(data, budget)
     app = signs.App(names=[e.name for e in listed])
     for one in listed:
         if one.name == MANIFEST:
