@@ -63,10 +63,13 @@ def body(data: bytes, one: Packed, budget: Budget, longest: int) -> bytes:
     trying to inflate.
     """
     size = one.entry.packed or one.local.packed
-    piece = data[one.at : one.at + size] if size else data[one.at :]
-    out = _inflated(piece, longest) if one.entry.method else None
-    if out is None:
-        out = piece[: min(longest, one.entry.unpacked or longest)]
+    whole = headers(BytesContent(data), budget).tried(one.at, size) if one.entry.method else None
+    if whole is None:
+        piece = data[one.at : one.at + size] if size else data[one.at :]
+        whole = _inflated(piece, longest) if one.entry.method else None
+        if whole is None:
+            whole = piece[: min(longest, one.entry.unpacked or longest)]
+    out = whole[:longest]
     budget.spend(len(out))
     return out
 

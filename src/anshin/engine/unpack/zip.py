@@ -98,7 +98,7 @@ class _Walk:
         if end > self._content.size:
             yield Problem(gap="damaged", name=entry.name)
         yield from odd_name(entry.name)
-        yield from read_entry(self._content, entry, data, self._meter, self._opener)
+        yield from read_entry(self._headers, entry, data, self._meter, self._opener)
 
     def overlaps(self) -> Found:
         """Yield one problem when the data of two entries share bytes."""

@@ -5,6 +5,7 @@ where forged archives hide. Format: APPNOTE.TXT 6.3.10, PKWARE.
 """
 
 import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,11 @@ END64 = b"PK\x06\x06"
 TAIL = 22 + 65535 + 20
 HUGE = 0xFFFFFFFF
 MAX_ENDS = 4
+SMALL_PACKED = 256 * 1024
+SMALL = 1024 * 1024
+"""Members so small are unpacked at once: `packed` and unpacked bytes."""
+KEPT = 16 * 1024 * 1024
+"""Bytes of small members that are kept for a second reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +65,15 @@ class Directory:
 
 
 class Headers:
-    """The headers of one archive, each read once for all who ask: a reader of its format, and the unpacker."""
+    """The headers of one archive, and small members, read once for all: the reader of its format and the unpacker."""
 
     def __init__(self, content: Content) -> None:
         """Read nothing yet."""
         self.content = content
         self._listed: dict[Directory, tuple[list[Entry], bool]] = {}
         self._local: dict[int, tuple[Entry, int] | None] = {}
+        self._whole: dict[tuple[int, int], bytes] = {}
+        self._room = KEPT
 
     def central(self, directory: Directory, limit: int) -> tuple[list[Entry], bool]:
         """Return what `central_entries` returns."""
@@ -82,6 +90,31 @@ class Headers:
         if at not in self._local:
             self._local[at] = local_entry(self.content, at)
         return self._local[at]
+
+    def inflated(self, at: int, packed: int) -> bytes | None:
+        """Return what the `packed` bytes at `at` hold, or None where that is no whole stream, or no small one.
+
+        Nothing is counted: whoever takes it spends it. Raises `zlib.error`.
+        """
+        if not 0 < packed <= SMALL_PACKED:
+            return None
+        body = self._whole.get((at, packed))
+        if body is None:
+            machine = zlib.decompressobj(-zlib.MAX_WBITS)
+            body = machine.decompress(self.content.read(at, packed), SMALL)
+            if not machine.eof:
+                return None
+            if len(body) <= self._room:
+                self._room -= len(body)
+                self._whole[at, packed] = body
+        return body
+
+    def tried(self, at: int, packed: int) -> bytes | None:
+        """Return what `inflated` returns; None where it raises and where nothing comes out."""
+        try:
+            return self.inflated(at, packed) or None
+        except zlib.error:
+            return None
 
 
 def headers(content: Content, budget: Budget) -> Headers:

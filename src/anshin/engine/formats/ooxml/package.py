@@ -33,11 +33,15 @@ class Package:
         if entry is None or local is None or entry.encrypted:
             return b""
         start = local[1]
-        raw = self.content.read(start, entry.packed or self.content.size - start)
         if entry.method == 0:
-            return raw[:limit]
+            return self.content.read(start, entry.packed or self.content.size - start)[:limit]
         if entry.method != 8:
             return b""
+        whole = self.headers.tried(start, entry.packed)
+        if whole is not None:
+            self.budget.spend(min(limit, len(whole)))
+            return whole[:limit]
+        raw = self.content.read(start, entry.packed or self.content.size - start)
         machine, out = zlib.decompressobj(-zlib.MAX_WBITS), bytearray()
         try:
             while raw and len(out) < limit and not machine.eof:
