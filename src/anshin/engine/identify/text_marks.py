@@ -15,7 +15,7 @@ LINES = 120
 DATA = "identify/text_marks.yaml"
 
 
-BLOCK = 16
+BLOCK = 8
 """Lines looked at between two questions whether enough can still follow."""
 _NEVER = re.compile(r"(?!)")
 _NEXT = re.compile(r"\n\s*")
@@ -30,37 +30,44 @@ class Marks:
     anywhere: re.Pattern[str]
     line: re.Pattern[str]
     share: float
+    holds: str
 
 
 @cache
-def _table() -> tuple[Marks, ...]:
+def _table(flags: int) -> tuple[Marks, ...]:
+    """Return the languages; `flags` is 0 for text in small letters of ASCII, else `re.IGNORECASE`."""
     return tuple(
         Marks(
             row["kind"],
-            _one_of(row["sure"], re.MULTILINE),
-            _one_of(row.get("anywhere", ()), re.MULTILINE),
-            _one_of(row["line"]),
+            _one_of(row["sure"], flags | re.MULTILINE),
+            _one_of(row.get("anywhere", ()), flags | re.MULTILINE),
+            _one_of(row["line"], flags),
             float(row["share"]),
+            row.get("holds", ""),
         )
         for row in load_data(DATA)["languages"]
     )
 
 
-def _one_of(patterns: Sequence[str], flags: int = 0) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE | flags) if patterns else _NEVER
+def _one_of(patterns: Sequence[str], flags: int) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), flags) if patterns else _NEVER
 
 
 def script_kind(text: str) -> str:
     """Return the language that `text` is surely written in, or an empty string."""
     head = text[:8192]
+    small = head.lower()
+    # expressions that must look for both letters take twice as long; outside ASCII, more letters than two are alike
+    flags = 0 if head.isascii() else re.IGNORECASE
+    head = head if flags else small
     lines = [line.strip() for line in head.split("\n")[:LINES]]
     lines = [line for line in lines if line]
     if not lines:
         return ""
     starts: list[int] = []
-    for marks in _table():
+    for marks in _table(flags):
         # the lines first: prose fails there, and a search through all of it costs three times as much
-        if _alike(marks, lines):
+        if marks.holds in small and _alike(marks, lines):
             starts = starts or _starts(head)
             if _is_sure(marks, head, starts):
                 return marks.kind
