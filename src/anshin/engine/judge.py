@@ -77,11 +77,12 @@ class Judge:
         findings = Findings()
         digest, kind = "", UNKNOWN
         try:
-            digest = sha256(task.content)
-            kind = identify(task.content, name=task.name, stated=task.kind, ask_magika=False)
+            content = self._held(task.content)
+            digest = sha256(content)
+            kind = identify(content, name=task.name, stated=task.kind, ask_magika=False)
             budget.begin()
             try:
-                self._look(task, digest, kind, lists, budget, findings)
+                self._look(task, content, digest, kind, lists, budget, findings)
             finally:
                 budget.end()
             if kind.decided_by == "none" and (findings.reasons or findings.gaps):
@@ -108,7 +109,25 @@ class Judge:
             cpu_ms=(time.thread_time() - started) * 1000,
         )
 
-    def _look(self, task: Task, digest: str, kind: FileType, lists: Lists, budget: Budget, findings: Findings) -> None:
+    def _held(self, content: Content) -> Content:
+        """Return content in memory, read once for all who look at it, unless it is too large to be looked at whole."""
+        if isinstance(content, BytesContent) or content.size > self._limits.file_bytes:
+            return content
+        try:
+            return BytesContent(content.read(0, content.size))
+        except MemoryError:
+            return content  # its hash and its kind can still be told
+
+    def _look(
+        self,
+        task: Task,
+        content: Content,
+        digest: str,
+        kind: FileType,
+        lists: Lists,
+        budget: Budget,
+        findings: Findings,
+    ) -> None:
         if digest in lists.deny:
             findings.reasons.append(reason("list.deny", 1.0))
             return
@@ -119,8 +138,7 @@ class Judge:
             if not lists.deny:
                 return
         whole = task.content.size <= self._limits.file_bytes
-        data = task.content.read(0, task.content.size) if whole else b""  # once, for rules, readers and unpackers
-        content = BytesContent(data) if whole else task.content
+        data = content.read(0, content.size) if whole else b""
         if not allowed:
             if not whole:
                 findings.gaps.append(gap("size"))
