@@ -4,6 +4,7 @@ It looks at no file itself. When the broker hangs up, however that came about, i
 """
 
 import contextlib
+import gc
 import os
 import signal
 from multiprocessing.connection import Connection
@@ -47,6 +48,8 @@ def serve(control: Connection) -> None:
                 if started:
                     load_all()
                 started = True
+                gc.collect()
+                gc.freeze()  # what all workers share is never garbage: no worker shall look through it, or copy it
                 children.add(_fork(control, judge, limits))
             else:
                 _end(control, int(message["pid"]), children)
