@@ -84,6 +84,15 @@ def _text_starts() -> tuple[re.Pattern[str], tuple[tuple[str, str], ...]]:
 
 
 @cache
+def _tag_mark() -> re.Pattern[str]:
+    """Return an expression without which no tag of the table can be there: both letters behind its first sign."""
+    firsts, seconds = ("".join({tag[at] for _, tag in load_data(KINDS)["markup_tags"]}) for at in (1, 2))
+    # the Kelvin sign is the one letter outside ASCII whose small letter is one of ASCII
+    sets = (re.escape(letters + letters.upper()) + "\u212a" for letters in (firsts, seconds))
+    return re.compile("<" + "".join(f"[{letters}]" for letters in sets))
+
+
+@cache
 def _mail_headers() -> frozenset[str]:
     return frozenset(load_data(KINDS)["mail_headers"])
 
@@ -235,7 +244,7 @@ def _by_interpreter(text: str) -> FileType:
 
 def _markup(kind: str, text: str) -> FileType | None:
     """Tell by the first tags what XML or a page really is."""
-    if kind not in {"xml", "html"}:
+    if kind not in {"xml", "html"} or not _tag_mark().search(text, 0, 8192):
         return None
     head = text[:8192].lower()
     for found, tag in load_data(KINDS)["markup_tags"]:

@@ -132,6 +132,8 @@ def headers(content: Content, budget: Budget) -> Headers:
 
 def has_directory(content: Content) -> bool:
     """Whether a ZIP directory stands at the end of `content`."""
+    if isinstance(content, BytesContent) and content.data.find(END, max(0, content.size - TAIL)) < 0:
+        return False  # of most members
     return next(directories(content), None) is not None
 
 
