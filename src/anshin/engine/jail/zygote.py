@@ -12,6 +12,7 @@ from multiprocessing.reduction import recv_handle
 
 from anshin.engine.formats.registry import load_all
 from anshin.engine.identify.decide import rows_by_first_byte, unsupported_containers
+from anshin.engine.identify.text_marks import compile_marks
 from anshin.engine.jail import wire
 from anshin.engine.jail.walls import die_with_parent
 from anshin.engine.jail.worker import work
@@ -47,6 +48,7 @@ def serve(control: Connection) -> None:
             if message["do"] == "fork":
                 if started:
                     load_all()
+                    compile_marks()
                 started = True
                 gc.collect()
                 gc.freeze()  # what all workers share is never garbage: no worker shall look through it, or copy it
