@@ -1,5 +1,6 @@
 """Samples come out of repositories, archives and packages in memory, with what is known of them."""
 
+import gzip
 import io
 import os
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from anshin.training.corpora import Label
 from anshin.training.corpora.catalogue import Source, read_source, sources
 from anshin.training.corpora.git_blobs import commit_of, list_blobs, read_blobs
-from anshin.training.corpora.packages import read_packages
+from anshin.training.corpora.packages import MOST, read_packages
 from anshin.training.corpora.packed import members
 from anshin.training.errors import CorpusError
 
@@ -132,6 +133,29 @@ def test_packages_give_their_files_with_the_package_as_group(tmp_path: Path):
     (tmp_path / "broken_1.deb").write_bytes(b"nothing")
     with pytest.raises(CorpusError, match="broken_1"):
         list(read_packages(tmp_path))
+
+
+def test_one_package_gives_a_bounded_number_of_files_and_its_papers_unpacked(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "big-1.0-win.whl", "w") as wheel:
+        for number in range(MOST + 20):
+            wheel.writestr(f"big/{number}.dll", b"MZ%d" % number)
+        wheel.writestr("big/manual.pdf.gz", gzip.compress(b"%PDF-1.4"))
+        wheel.writestr("big/lib.so.1", b"\x7fELF")
+    found = [s.data for s in read_packages(tmp_path)]
+    assert len([d for d in found if d.startswith(b"MZ")]) == MOST
+    assert b"%PDF-1.4" in found
+    assert b"\x7fELF" in found
+    assert found == [s.data for s in read_packages(tmp_path)]  # the same files at every look
+
+
+def test_a_member_can_be_left_out_by_its_name(repository: Path):
+    assert (
+        list(read_source(source(repository, passwords=("infected",), skip=("*!inner.bin", "*.js", "*.md")), repository))
+        == []
+    )
+    assert [s.name for s in read_source(source(repository, passwords=("infected",), paths=("*.zip",)), repository)] == [
+        "packed.zip!inner.bin"
+    ]
 
 
 def test_catalogue_is_whole():

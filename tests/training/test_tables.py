@@ -89,6 +89,11 @@ def test_part_by_date_takes_no_row_without_one():
     assert Part("s", end="2016-09").mask(made).tolist() == [True, False, False]
 
 
+def test_structure_of_a_script_of_empty_lines_is_found_in_one_pass():
+    empty = "\n" * 200_000  # by the square of the lines this would take hours
+    assert script_structure(f"f(a);{empty}# end") == script_structure("f(b);")
+
+
 def test_structure_sees_through_new_names_strings_and_numbers():
     one = script_structure('var abc = "xyz" + 12; // hello\nf(abc);')
     assert one == script_structure("var q=   'other'+7;\n  g(q);")

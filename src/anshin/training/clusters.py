@@ -6,7 +6,7 @@ A random split of copies of one template tests memory and nothing else; so a who
 import hashlib
 import re
 
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|<#.*?#>|(?m:^\s*(?:#|'|rem\b)[^\n]*$)", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|<#.*?#>|(?m:^[^\S\n]*(?:#|'|rem\b)[^\n]*$)", re.DOTALL | re.IGNORECASE)
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`")
 _NUMBER = re.compile(r"\b0x[0-9a-f]+\b|\b\d[\d.]*\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")

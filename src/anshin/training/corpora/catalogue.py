@@ -84,8 +84,9 @@ def read_source(source: Source, git_dir: Path) -> Iterator[Sample]:
         if source.passwords is not None and data[:4] in {b"PK\x03\x04", b"7z\xbc\xaf"} and not _is_document(data):
             try:
                 for name, member in members(data, source.passwords):
-                    if member:
-                        yield _sample(source, f"{blob.path}!{name}", member)
+                    path = f"{blob.path}!{name}"
+                    if member and not any(fnmatchcase(path, pattern) for pattern in source.skip):
+                        yield _sample(source, path, member)
             except CorpusError:
                 continue
         else:

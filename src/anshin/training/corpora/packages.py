@@ -3,22 +3,28 @@
 Which packages they are is told by their names: one package is one group, and only whole groups change sides.
 """
 
+import gzip
+import hashlib
 import io
 import lzma
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from anshin.training.corpora.sample import Label, Sample
 from anshin.training.errors import CorpusError
 
 SOURCE = "packages"
-ENDINGS = (".exe", ".dll", ".pyd", ".sys", ".efi", ".so", ".node", ".dylib", ".php", ".js", "/bin", "/sbin")
-"""What is taken out of packages: programs, libraries and scripts of the formats that have a model. A Debian package's
-programs have no ending, so that whatever lies in a `bin` folder counts."""
-LARGEST = 32 * 1024 * 1024
+PROGRAMS = (".exe", ".dll", ".pyd", ".sys", ".efi", ".so", ".node", ".dylib")
+TEXTS = (".php", ".js", ".ps1", ".psm1", ".pdf", ".pdf.gz")
+FOLDERS = ("/bin", "/sbin")
+"""What is taken out of packages: programs, libraries, scripts and papers of the formats that have a model. A Debian
+package's programs have no ending, so that whatever lies in a `bin` folder counts; its papers are compressed."""
+LARGEST = 8 * 1024 * 1024
+MOST = 80
+"""Files of one ending that a package gives, chosen by the hashes of their names: no large one outweighs the rest."""
 _AR = b"!<arch>\n"
 
 
@@ -28,31 +34,44 @@ def read_packages(folder: Path) -> Iterator[Sample]:
     Raises CorpusError for a folder without packages, and for a package that cannot be read.
     """
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [p for p in entries if p.suffix in {".whl", ".deb", ".tgz"}]
-    unpacked = [p for p in entries if p.is_dir()]
-    for package in unpacked:
-        for path in sorted(p for p in package.rglob("*") if p.is_file() and not p.is_symlink()):
-            if _wanted(str(path.relative_to(package))) and 0 < path.stat().st_size <= LARGEST:
-                name = f"{package.name}!{path.relative_to(package)}"
-                yield Sample(path.read_bytes(), name, Label.BENIGN, SOURCE, group=package.name.lower())
-    if not found and not unpacked:
+    found = [p for p in entries if p.suffix in {".whl", ".deb", ".tgz"} or p.is_dir()]
+    if not found:
         raise CorpusError(f"{folder}: no wheel (.whl), Debian package (.deb) or npm archive (.tgz) is in it")
     for path in found:
-        group = re.split(r"[-_]\d", path.name, maxsplit=1)[0].lower()
+        group = path.name.lower() if path.is_dir() else re.split(r"[-_]\d", path.name, maxsplit=1)[0].lower()
         try:
-            for name, data in _files(path):
-                if data and _wanted(name):
-                    yield Sample(data, f"{path.name}!{name}", Label.BENIGN, SOURCE, group=group)
+            for name, data in chosen(_files(path)):
+                yield Sample(data, f"{path.name}!{name}", Label.BENIGN, SOURCE, group=group)
         except (OSError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, ValueError) as error:
             raise CorpusError(f"{path} cannot be read: {error}; download it again") from error
 
 
-def _wanted(name: str) -> bool:
+def chosen(files: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Return what counts of one package's files: at most `MOST` of each ending, in the order of their names."""
+    by_ending: dict[str, list[tuple[str, str, bytes]]] = {}
+    for name, data in files:
+        if data and (ending := _ending(name)):
+            by_ending.setdefault(ending, []).append((hashlib.sha256(name.encode()).hexdigest(), name, data))
+    kept = [one for same in by_ending.values() for one in sorted(same, key=lambda row: row[:2])[:MOST]]
+    return sorted((name, gzip.decompress(data) if name.endswith(".gz") else data) for _, name, data in kept)
+
+
+def _ending(name: str) -> str:
+    """Return by what a file counts: its ending or its folder; "" for one that does not."""
     folder, _, base = name.lower().rpartition("/")
-    return base.endswith(ENDINGS) or ".so." in base or folder.endswith(ENDINGS)
+    if ".so." in base:
+        return ".so"
+    return next(
+        (e for e in (*PROGRAMS, *TEXTS) if base.endswith(e)), next((e for e in FOLDERS if folder.endswith(e)), "")
+    )
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
+    if path.is_dir():
+        for file in sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink()):
+            if file.stat().st_size <= LARGEST:
+                yield str(file.relative_to(path)), file.read_bytes()
+        return
     if path.suffix == ".whl":
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
