@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.budget import Budget, Meter
@@ -28,8 +28,7 @@ _log = logging.getLogger(__name__)
 UNKNOWN = FileType(kind="unknown", mime="application/octet-stream", decided_by="none")
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One member (or the file itself) and the way to it."""
 
     content: Content

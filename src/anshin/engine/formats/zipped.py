@@ -5,7 +5,7 @@ as Android and Java do, which overlook much of what a header says.
 """
 
 import zlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
@@ -14,8 +14,7 @@ from anshin.engine.unpack.zip_headers import Entry, directories, headers
 MOST_ENTRIES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """An entry of the directory, its local header, and where its data begins."""
 
     entry: Entry

@@ -5,7 +5,6 @@ import lzma
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from anshin.engine.budget import Meter
 from anshin.engine.content import BytesContent, Content, SliceContent, pieces
@@ -39,10 +38,10 @@ def _locked(content: Content, entry: Entry, data: int, meter: Meter, opener: Ope
         return
     body, method = opened
     # AES checks itself (AE-2 leaves the checksum out); with the old cipher the checksum has just been looked at
-    clear = replace(entry, flags=entry.flags & ~1 | 8, method=method, packed=len(body), crc=0, header=-1, aes=None)
+    clear = entry._replace(flags=entry.flags & ~1 | 8, method=method, packed=len(body), crc=0, header=-1, aes=None)
     yield Problem(reason=password_reason(opener.used, meter.budget), name=entry.name)
     for found in read_entry(Headers(BytesContent(body)), clear, 0, meter, opener):
-        yield replace(found, locked=True) if isinstance(found, Member) else found
+        yield found._replace(locked=True) if isinstance(found, Member) else found
 
 
 def _stored(content: Content, entry: Entry, data: int, meter: Meter) -> Found:

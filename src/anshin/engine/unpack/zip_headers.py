@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent, Content
@@ -28,8 +29,7 @@ KEPT = 16 * 1024 * 1024
 """Bytes of small members that are kept for a second reader."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file as one header tells it."""
 
     name: str
