@@ -25,7 +25,7 @@ MAX_ENDS = 4
 SMALL_PACKED = 256 * 1024
 SMALL = 1024 * 1024
 """Members so small are unpacked at once: `packed` and unpacked bytes."""
-KEPT = 16 * 1024 * 1024
+KEPT = 8 * 1024 * 1024
 """Bytes of small members that are kept for a second reader."""
 
 

@@ -74,7 +74,7 @@ def _read(data: bytes, budget: Budget) -> tuple[code.Code, dict[str, Marker]]:
     known = budget.noted(("dex", data))
     if not isinstance(known, _Read):
         known = _Read(code.read(data, budget), _MARKERS.find(data))
-        budget.note(("dex", data), known)
+        budget.note(("dex", data), known, size=len(data))
     return known.code, known.markers
 
 

@@ -64,7 +64,7 @@ def _class(data: bytes, budget: Budget) -> tuple[pool.Pool, dict[str, Marker]]:
     known = budget.noted(("class", data))
     if not isinstance(known, _Class):
         known = _Class(pool.read(data), _MARKERS.find(data))
-        budget.note(("class", data), known)
+        budget.note(("class", data), known, size=len(data))
     return known.pool, known.markers
 
 
