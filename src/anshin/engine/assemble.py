@@ -11,6 +11,7 @@ MAX_REASONS = 50
 MAX_GAPS = 50
 LONGEST_PLACE = 1000
 """Characters of the way to a member, from the outermost archive on."""
+_LIMITS = Thresholds()
 _RANK = {Status.CLEAN: 0, Status.UNREADABLE: 1, Status.INCOMPLETE: 1, Status.SUSPICIOUS: 2, Status.MALICIOUS: 3}
 
 
@@ -64,7 +65,7 @@ def assemble(
     findings: Findings, *, sha256: str, size: int, name: str, kind: FileType, versions: Versions, cpu_ms: float
 ) -> Verdict:
     """Return the verdict that follows from the findings."""
-    limits = Thresholds()
+    limits = _LIMITS
     score = max(combined(findings.reasons), findings.inner_score)
     if score >= limits.malicious or findings.worst is Status.MALICIOUS:
         status = Status.MALICIOUS
@@ -74,6 +75,9 @@ def assemble(
         status = Status.INCOMPLETE
     else:
         status = Status.CLEAN
+    # most members have nothing to tell
+    reasons = [*findings.reasons, *findings.inner_reasons]
+    gaps = [*findings.gaps, *findings.inner_gaps]
     return Verdict(
         sha256=sha256,
         size=size,
@@ -82,8 +86,8 @@ def assemble(
         status=status,
         score=score,
         thresholds=limits,
-        reasons=tuple(ranked([*findings.reasons, *findings.inner_reasons])[:MAX_REASONS]),
-        gaps=tuple(distinct([*findings.gaps, *findings.inner_gaps])),
+        reasons=tuple(ranked(reasons)[:MAX_REASONS]) if reasons else (),
+        gaps=tuple(distinct(gaps)) if gaps else (),
         children=tuple(findings.children),
         versions=versions,
         cpu_ms=round(cpu_ms, 3),

@@ -1,10 +1,13 @@
 """What is left of the limits while one file is judged."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from anshin.engine.errors import LimitHit
 from anshin.engine.limits import Limits
+
+NOTED = 32 * 1024 * 1024
+"""Bytes that notes may keep alive while one file is judged."""
 
 
 class Budget:
@@ -19,6 +22,34 @@ class Budget:
         self._bytes = 0
         self._reported = 0
         self._passwords: dict[str, None] = {}
+        self._notes: list[dict[Hashable, object]] = [{}]
+        self._noted = [0]  # bytes that the notes hold, for each of them
+
+    def begin(self) -> None:
+        """Begin with a content; what is noted from now on is forgotten with its `end`."""
+        self._notes.append({})
+        self._noted.append(0)
+
+    def end(self) -> None:
+        """End with the content that was begun last."""
+        self._notes.pop()
+        self._noted.pop()
+
+    def note(self, key: Hashable, found: object, *, size: int = 0) -> None:
+        """Remember for this content and for what lies in it what would cost time to find out once more.
+
+        `size` is what the note keeps in memory that would be free without it; beyond `NOTED` bytes nothing is noted.
+        """
+        if size + sum(self._noted) <= NOTED:
+            self._notes[-1][key] = found
+            self._noted[-1] += size
+
+    def noted(self, key: Hashable) -> object:
+        """Return what was noted of this content or of one around it, or None."""
+        for notes in reversed(self._notes):
+            if notes and key in notes:
+                return notes[key]
+        return None
 
     def learn_password(self, word: str) -> None:
         """Remember a word from the mail around it that may open what is attached; 200 at most."""

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.budget import Budget, Meter
@@ -28,8 +28,7 @@ _log = logging.getLogger(__name__)
 UNKNOWN = FileType(kind="unknown", mime="application/octet-stream", decided_by="none")
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One member (or the file itself) and the way to it."""
 
     content: Content
@@ -77,9 +76,14 @@ class Judge:
         findings = Findings()
         digest, kind = "", UNKNOWN
         try:
-            digest = sha256(task.content)
-            kind = identify(task.content, name=task.name, stated=task.kind, ask_magika=False)
-            self._look(task, digest, kind, lists, budget, findings)
+            content = self._held(task.content)
+            digest = sha256(content)
+            kind = identify(content, name=task.name, stated=task.kind, ask_magika=False)
+            budget.begin()
+            try:
+                self._look(task, content, digest, kind, lists, budget, findings)
+            finally:
+                budget.end()
             if kind.decided_by == "none" and (findings.reasons or findings.gaps):
                 # Magika takes 10 ms and 70 MB, and no rule of ours asks for its word: only where a person will read it
                 kind = identify(task.content, name=task.name)
@@ -104,7 +108,25 @@ class Judge:
             cpu_ms=(time.thread_time() - started) * 1000,
         )
 
-    def _look(self, task: Task, digest: str, kind: FileType, lists: Lists, budget: Budget, findings: Findings) -> None:
+    def _held(self, content: Content) -> Content:
+        """Return content in memory, read once for all who look at it, unless it is too large to be looked at whole."""
+        if isinstance(content, BytesContent) or content.size > self._limits.file_bytes:
+            return content
+        try:
+            return BytesContent(content.read(0, content.size))
+        except MemoryError:
+            return content  # its hash and its kind can still be told
+
+    def _look(
+        self,
+        task: Task,
+        content: Content,
+        digest: str,
+        kind: FileType,
+        lists: Lists,
+        budget: Budget,
+        findings: Findings,
+    ) -> None:
         if digest in lists.deny:
             findings.reasons.append(reason("list.deny", 1.0))
             return
@@ -115,22 +137,18 @@ class Judge:
             if not lists.deny:
                 return
         whole = task.content.size <= self._limits.file_bytes
-        data = task.content.read(0, task.content.size) if whole else b""  # once, for the rules and for the readers
+        data = content.read(0, content.size) if whole else b""
         if not allowed:
             if not whole:
                 findings.gaps.append(gap("size"))
             findings.reasons += self._scanner.scan(
-                BytesContent(data) if whole else task.content,
-                name=task.name,
-                kind=kind.kind,
-                member=task.depth > 0,
-                budget=budget,
+                content, name=task.name, kind=kind.kind, member=task.depth > 0, budget=budget
             )
         # an allowed file is read too: what lies in it may be on the deny list
         parsed = parse((kind.kind, *also(data, kind.kind)), data, budget) if whole else []
         if not allowed:
             self._weigh(task, kind, parsed, data, budget, findings)
-        self._open(task, kind, parsed, lists, budget, findings, allowed=allowed)
+        self._open(task, content, kind, parsed, lists, budget, findings, allowed=allowed)
         if allowed and findings.worst is not Status.MALICIOUS:
             findings.gaps, findings.inner_gaps, findings.worst = [], [], Status.CLEAN
 
@@ -171,6 +189,7 @@ class Judge:
     def _open(
         self,
         task: Task,
+        content: Content,
         kind: FileType,
         parsed: list[Parsed],
         lists: Lists,
@@ -195,7 +214,7 @@ class Judge:
                     take(problem)
                 for member in one.members:
                     take(member)
-            unpack(task.content, kind.kind, task.name, Meter(budget, task.content.size), take)
+            unpack(content, kind.kind, task.name, Meter(budget, content.size), take)
         except LimitHit as hit:
             findings.gaps.append(gap(hit.code))
         except MemoryError:

@@ -42,6 +42,9 @@ class ScoreCounter:
 
     def count(self, scores: Iterable[Score], model: str) -> None:
         """Count; `model` is the verdict's word for the models, which tells the version of each family."""
+        scores = tuple(scores)
+        if not scores:
+            return
         versions = dict(name.rsplit("-", 1) for name in model.split(",") if "-" in name)
         with self._lock:
             for family, at in scores:

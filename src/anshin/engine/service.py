@@ -14,11 +14,11 @@ from typing import Self
 from anshin import __version__
 from anshin.engine.assemble import Findings, assemble
 from anshin.engine.cache import VerdictCache
-from anshin.engine.content import BytesContent, FileContent, sha256
+from anshin.engine.content import BytesContent, Content, FileContent, sha256
 from anshin.engine.errors import LimitHit
 from anshin.engine.examination import Examination
 from anshin.engine.jail.backend import open_backend
-from anshin.engine.jail.job import Job
+from anshin.engine.jail.job import IN_MESSAGE, Job
 from anshin.engine.jail.report import JailReport
 from anshin.engine.jail.shift import Shift
 from anshin.engine.limits import Limits
@@ -201,7 +201,7 @@ class Engine:
             before = os.fstat(fd)
             if not stat.S_ISREG(before.st_mode):
                 return self._unreadable(name, "not_a_file")
-            content = FileContent(fd)
+            content = _held(FileContent(fd))
             digest = sha256(content, until=time.monotonic() + self._settings.limits.seconds)
             verdict = self._judge(Job(content, name, digest, fd))
             after = os.fstat(fd)
@@ -297,6 +297,14 @@ class Engine:
         status = Status.INCOMPLETE if verdict.status is Status.CLEAN else verdict.status
         changed = gap("damaged", wording="changed")
         return verdict.model_copy(update={"status": status, "gaps": (*verdict.gaps, changed)})
+
+
+def _held(content: FileContent) -> Content:
+    """Return a small file as it is now, in memory: it is read once, for its hash and for the worker."""
+    if content.size > IN_MESSAGE:
+        return content
+    data = content.read(0, content.size)
+    return BytesContent(data) if len(data) == content.size else content
 
 
 def _is_special(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> bool:

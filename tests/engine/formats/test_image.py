@@ -2,6 +2,7 @@
 
 import base64
 import random
+import re
 import zlib
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from anshin.engine.budget import Budget
 from anshin.engine.errors import LimitHit
 from anshin.engine.formats.contract import Parsed
+from anshin.engine.formats.image import hidden
 from anshin.engine.formats.image.parse import parse
 from anshin.engine.formats.image.walk import walk
 from anshin.engine.limits import Limits
@@ -122,3 +124,21 @@ def test_the_time_that_is_over_ends_the_reading():
 def test_padding_behind_never_lowers_the_score(judge, code):
     data = CASES[code].positive
     assert judge(data + bytes(5000)).score >= judge(data).score - 1e-9
+
+
+def long_run_by_search(data: bytes) -> tuple[int, int] | None:
+    """The definition: offset of the first 4,000 characters in a row, and at how many offsets some begin, 64 at most."""
+    offsets = [m.start() for m in re.finditer(rb"(?=[A-Za-z0-9+/]{4000})", data)]
+    return (offsets[0], min(64, len(offsets))) if offsets else None
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_long_base64_is_found_wherever_it_stands(seed):
+    chance = random.Random(seed)
+    pieces = []
+    for _ in range(chance.randint(1, 5)):
+        length = chance.choice([1, 3000, 3999, 4000, 4001, 4063, 4064, 7999, 8000, 12_001])
+        pieces.append(bytes(chance.choices(b"abzAZ09+/", k=length)))
+        pieces.append(chance.choice([b"", b"\0", b"=", b"\xff" * 4000, chance.randbytes(chance.randint(1, 5000))]))
+    found = hidden.long_base64(b"".join(pieces))
+    assert (found and (found.offset, found.count)) == long_run_by_search(b"".join(pieces))

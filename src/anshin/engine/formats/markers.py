@@ -6,6 +6,7 @@ for each of them takes 90. A rule's name is what the parser asks for; it is the 
 catalogue has that code.
 """
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -37,16 +38,23 @@ class Markers:
         for source in sources:
             compiler.add_source(files("anshin.engine.formats").joinpath(source).read_text(encoding="utf-8"))
         self._rules = compiler.build()
+        self._of_thread = threading.local()
 
     def find(self, data: bytes) -> dict[str, Marker]:
         """Return the rules that match, by name."""
-        scanner = yara_x.Scanner(self._rules)  # 15 microseconds; holds the state of one scan, so it is not shared
-        scanner.max_matches_per_pattern(MOST_MATCHES)
         found = {}
-        for rule in scanner.scan(data).matching_rules:
+        for rule in self._scanner().scan(data).matching_rules:
             offsets = [m.offset for p in rule.patterns for m in p.matches]
             found[rule.identifier] = Marker(min(offsets, default=0), len(offsets))
         return found
+
+    def _scanner(self) -> yara_x.Scanner:
+        """Return this thread's own: it holds the state of a scan, and to make one takes longer than a small file."""
+        scanner: yara_x.Scanner | None = getattr(self._of_thread, "scanner", None)
+        if scanner is None:
+            scanner = self._of_thread.scanner = yara_x.Scanner(self._rules)
+            scanner.max_matches_per_pattern(MOST_MATCHES)
+        return scanner
 
 
 def sign_markers(family: str, markers: Mapping[str, Marker], parsed: Parsed, *, places: bool = True) -> None:

@@ -5,17 +5,16 @@ as Android and Java do, which overlook much of what a header says.
 """
 
 import zlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
-from anshin.engine.unpack.zip_headers import Entry, central_entries, directories, local_entry
+from anshin.engine.unpack.zip_headers import Entry, directories, headers
 
 MOST_ENTRIES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """An entry of the directory, its local header, and where its data begins."""
 
     entry: Entry
@@ -40,14 +39,15 @@ class Packed:
         )
 
 
-def entries(data: bytes) -> list[Packed]:
+def entries(data: bytes, budget: Budget) -> list[Packed]:
     """Return the entries of the last directory that can be read; none where there is none."""
     content = BytesContent(data)
+    archive = headers(content, budget)
     for directory in directories(content):
-        listed, _ = central_entries(content, directory, MOST_ENTRIES)
+        listed, _ = archive.central(directory, MOST_ENTRIES)
         found = []
         for entry in listed:
-            local = local_entry(content, entry.header)
+            local = archive.local(entry.header)
             if local is not None and not entry.name.endswith("/"):
                 found.append(Packed(entry, local[0], local[1]))
         if found:
@@ -62,10 +62,13 @@ def body(data: bytes, one: Packed, budget: Budget, longest: int) -> bytes:
     trying to inflate.
     """
     size = one.entry.packed or one.local.packed
-    piece = data[one.at : one.at + size] if size else data[one.at :]
-    out = _inflated(piece, longest) if one.entry.method else None
-    if out is None:
-        out = piece[: min(longest, one.entry.unpacked or longest)]
+    whole = headers(BytesContent(data), budget).tried(one.at, size) if one.entry.method else None
+    if whole is None:
+        piece = data[one.at : one.at + size] if size else data[one.at :]
+        whole = _inflated(piece, longest) if one.entry.method else None
+        if whole is None:
+            whole = piece[: min(longest, one.entry.unpacked or longest)]
+    out = whole[:longest]
     budget.spend(len(out))
     return out
 

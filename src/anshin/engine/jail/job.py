@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from anshin.engine.content import Content
 
+IN_MESSAGE = 64 * 1024
+"""A file up to this size goes with the message, which never blocks; a larger one as an open descriptor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

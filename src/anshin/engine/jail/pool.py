@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
@@ -18,7 +18,7 @@ from anshin.engine.assemble import Findings, assemble
 from anshin.engine.errors import JailError
 from anshin.engine.examination import Examination, read
 from anshin.engine.jail import wire
-from anshin.engine.jail.job import Job
+from anshin.engine.jail.job import IN_MESSAGE, Job
 from anshin.engine.jail.report import JailReport
 from anshin.engine.limits import Limits
 from anshin.engine.lists import Lists
@@ -29,8 +29,6 @@ from anshin.engine.wording import gap
 GRACE = 1.0
 """Seconds after the limit in which a worker may still answer by itself."""
 START_SECONDS = 60.0
-IN_MESSAGE = 64 * 1024
-"""A file up to this size goes with the message, which never blocks; a larger one as an open descriptor."""
 _FROM_OUTSIDE = {0, signal.SIGKILL}
 """How a worker ends through no act of its own; 0 where the zygote is gone as well."""
 _UNKNOWN = FileType(kind="unknown", mime="application/octet-stream", decided_by="none")
@@ -184,7 +182,7 @@ class Jailed:
                 worker = worker or self._start()
                 try:
                     found = self._ask(worker, job, lists)
-                    return replace(found, verdict=self._trusted(found.verdict, job))
+                    return Examination(self._trusted(found.verdict, job), found.vectors, found.scores)
                 except WorkerLostError as lost:
                     ended_by, worker = self._zygote.end(worker), None
                     if last_try or lost.code != "crashed" or ended_by not in _FROM_OUTSIDE:
@@ -249,11 +247,11 @@ class Jailed:
         if worker.lists is not lists:
             message["lists"] = wire.lists_message(lists)
             worker.lists = lists
-        wire.send(worker.line, message)
         if small:
-            worker.line.send_bytes(job.content.read(0, job.content.size))
+            wire.send(worker.line, message, job.content.read(0, job.content.size))
         else:
             assert job.fd is not None
+            wire.send(worker.line, message)
             send_handle(worker.line, job.fd, worker.pid)
 
     def _incomplete(self, job: Job, code: str) -> Verdict:
@@ -270,6 +268,8 @@ class Jailed:
     def _trusted(self, verdict: Verdict, job: Job) -> Verdict:
         """Take from the worker only what it alone can know; a different hash means that the file changed meanwhile."""
         known = {"name": job.name, "sha256": job.sha256, "size": job.content.size, "versions": self._versions}
+        if all(getattr(verdict, field) == value for field, value in known.items()):
+            return verdict
         if verdict.sha256 == job.sha256:
             return verdict.model_copy(update=known)
         status = Status.INCOMPLETE if verdict.status is Status.CLEAN else verdict.status

@@ -4,6 +4,7 @@ It looks at no file itself. When the broker hangs up, however that came about, i
 """
 
 import contextlib
+import gc
 import os
 import signal
 from multiprocessing.connection import Connection
@@ -11,6 +12,7 @@ from multiprocessing.reduction import recv_handle
 
 from anshin.engine.formats.registry import load_all
 from anshin.engine.identify.decide import rows_by_first_byte, unsupported_containers
+from anshin.engine.identify.text_marks import compile_marks
 from anshin.engine.jail import wire
 from anshin.engine.jail.walls import die_with_parent
 from anshin.engine.jail.worker import work
@@ -48,7 +50,10 @@ def serve(control: Connection) -> None:
                 if started:
                     load_all()
                     models.load()
+                    compile_marks()
                 started = True
+                gc.collect()
+                gc.freeze()  # what all workers share is never garbage: no worker shall look through it, or copy it
                 children.add(_fork(control, judge, limits))
             else:
                 _end(control, int(message["pid"]), children)

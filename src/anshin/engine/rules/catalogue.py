@@ -150,6 +150,8 @@ def combined(found: Iterable[Reason]) -> float:
     heaviest: dict[str, float] = {}
     for reason in found:
         heaviest[reason.code] = max(reason.weight, heaviest.get(reason.code, 0.0))
+    if not heaviest:
+        return 0.0
     habits = 1.0 - math.prod(1.0 - w for code, w in heaviest.items() if is_habit(code))
     signs = math.prod(1.0 - w for code, w in heaviest.items() if not is_habit(code))
     return round(1.0 - signs * (1.0 - min(habits, HABITS_TOGETHER)), 6)

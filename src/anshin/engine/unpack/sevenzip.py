@@ -1,7 +1,6 @@
 """7z, by py7zr: each member is handed over as soon as it is whole, and let go of before the next."""
 
 import struct
-from dataclasses import replace
 from typing import Any
 
 from anshin.engine.budget import Meter
@@ -41,7 +40,7 @@ def _with_password(content: Content, name: str, meter: Meter, sink: Sink) -> boo
         if _try(content, meter, held.append, word) == "":
             sink(Problem(reason=password_reason(word, meter.budget), name=name))
             for found in held:
-                sink(replace(found, locked=True) if isinstance(found, Member) else found)
+                sink(found._replace(locked=True) if isinstance(found, Member) else found)
             return True
     return False
 

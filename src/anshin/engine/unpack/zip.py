@@ -10,7 +10,7 @@ from anshin.engine.unpack.member import Found, Member, Problem, odd_name
 from anshin.engine.unpack.stream import tail_member
 from anshin.engine.unpack.zip_crypt import Opener
 from anshin.engine.unpack.zip_data import read_entry
-from anshin.engine.unpack.zip_headers import LOCAL, Directory, Entry, central_entries, directories, local_entry
+from anshin.engine.unpack.zip_headers import LOCAL, Directory, Entry, directories, headers, local_entry
 
 FORGED_WEIGHT = 0.4
 HIDDEN_WEIGHT = 0.3
@@ -46,6 +46,7 @@ class _Walk:
         self._content = content
         self._name = name
         self._meter = meter
+        self._headers = headers(content, meter.budget)
         self._opener = Opener(meter.budget)
         self._seen: set[tuple[int, int, int, int]] = set()  # header, method, packed, encrypted
         self._spans: dict[int, int] = {}  # local header -> end of data
@@ -65,14 +66,14 @@ class _Walk:
         With `inside`, they lie in the data of an entry, share its bytes by nature and account for none.
         """
         most = self._meter.budget.limits.members
-        entries, whole = central_entries(self._content, directory, most)
+        entries, whole = self._headers.central(directory, most)
         if not whole and len(entries) <= most:
             yield Problem(gap="damaged", name=self._name, detail="central directory")
         for entry in entries:
             self._meter.budget.check_time()
             if entry.name.endswith("/") and entry.packed == 0:
                 continue
-            local = local_entry(self._content, entry.header)
+            local = self._headers.local(entry.header)
             if local is None:
                 yield Problem(gap="damaged", name=entry.name)
                 continue
@@ -97,7 +98,7 @@ class _Walk:
         if end > self._content.size:
             yield Problem(gap="damaged", name=entry.name)
         yield from odd_name(entry.name)
-        yield from read_entry(self._content, entry, data, self._meter, self._opener)
+        yield from read_entry(self._headers, entry, data, self._meter, self._opener)
 
     def overlaps(self) -> Found:
         """Yield one problem when the data of two entries share bytes."""

@@ -4,8 +4,7 @@ import bz2
 import lzma
 import struct
 import zlib
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
 from anshin.engine.budget import Meter
 from anshin.engine.content import BytesContent, Content, SliceContent, pieces
@@ -15,19 +14,19 @@ from anshin.engine.unpack.passwords import password_reason
 from anshin.engine.unpack.stream import INPUT, STEP
 from anshin.engine.unpack.xz import MEMORY
 from anshin.engine.unpack.zip_crypt import Opener
-from anshin.engine.unpack.zip_headers import Entry
+from anshin.engine.unpack.zip_headers import Entry, Headers
 
 _ERRORS = (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError, struct.error)
 
 
-def read_entry(content: Content, entry: Entry, data: int, meter: Meter, opener: Opener) -> Found:
+def read_entry(headers: Headers, entry: Entry, data: int, meter: Meter, opener: Opener) -> Found:
     """Yield the member, and a problem when it is encrypted, in an unknown method, or not what its header promises."""
     if entry.encrypted:
-        yield from _locked(content, entry, data, meter, opener)
+        yield from _locked(headers.content, entry, data, meter, opener)
     elif entry.method == 0:
-        yield from _stored(content, entry, data, meter)
+        yield from _stored(headers.content, entry, data, meter)
     else:
-        yield from _compressed(content, entry, data, meter)
+        yield from _compressed(headers, entry, data, meter)
 
 
 def _locked(content: Content, entry: Entry, data: int, meter: Meter, opener: Opener) -> Found:
@@ -39,10 +38,10 @@ def _locked(content: Content, entry: Entry, data: int, meter: Meter, opener: Ope
         return
     body, method = opened
     # AES checks itself (AE-2 leaves the checksum out); with the old cipher the checksum has just been looked at
-    clear = replace(entry, flags=entry.flags & ~1 | 8, method=method, packed=len(body), crc=0, header=-1, aes=None)
+    clear = entry._replace(flags=entry.flags & ~1 | 8, method=method, packed=len(body), crc=0, header=-1, aes=None)
     yield Problem(reason=password_reason(opener.used, meter.budget), name=entry.name)
-    for found in read_entry(BytesContent(body), clear, 0, meter, opener):
-        yield replace(found, locked=True) if isinstance(found, Member) else found
+    for found in read_entry(Headers(BytesContent(body)), clear, 0, meter, opener):
+        yield found._replace(locked=True) if isinstance(found, Member) else found
 
 
 def _stored(content: Content, entry: Entry, data: int, meter: Meter) -> Found:
@@ -64,14 +63,15 @@ def _as_promised(entry: Entry, body: bytes) -> Found:
         yield Member(entry.name, BytesContent(body[: entry.unpacked]))
 
 
-def _compressed(content: Content, entry: Entry, data: int, meter: Meter) -> Found:
+def _compressed(headers: Headers, entry: Entry, data: int, meter: Meter) -> Found:
+    content = headers.content
     stop = data + entry.packed
     if entry.streamed and not entry.packed:
         stop = content.size  # the stream itself tells its end
     out = Collector(meter)
     crc, whole = 0, True
     try:
-        for piece in _inflate(content, entry, data, stop):
+        for piece in _inflate(headers, entry, data, stop):
             crc = zlib.crc32(piece, crc)
             if not out.add(piece):
                 break
@@ -90,11 +90,16 @@ def _compressed(content: Content, entry: Entry, data: int, meter: Meter) -> Foun
         yield Problem(gap="damaged", name=entry.name)
 
 
-def _inflate(content: Content, entry: Entry, start: int, stop: int) -> Iterator[bytes]:
-    """Yield unpacked pieces; raises EOFError when the input ends before the stream."""
-    if entry.method == 8:
-        yield from _deflate(content, start, stop)
-        return
+def _inflate(headers: Headers, entry: Entry, start: int, stop: int) -> Iterable[bytes]:
+    """Return unpacked pieces; raises EOFError when the input ends before the stream."""
+    if entry.method != 8:
+        return _others(headers.content, entry, start, stop)
+    whole = headers.inflated(start, stop - start)
+    return (whole,) if whole is not None else _deflate(headers.content, start, stop)
+
+
+def _others(content: Content, entry: Entry, start: int, stop: int) -> Iterator[bytes]:
+    """Yield the pieces of a member that is not deflated."""
     if entry.method == 12:
         machine: bz2.BZ2Decompressor | lzma.LZMADecompressor = bz2.BZ2Decompressor()
     elif entry.method == 14:

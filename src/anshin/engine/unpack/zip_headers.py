@@ -5,10 +5,13 @@ where forged archives hide. Format: APPNOTE.TXT 6.3.10, PKWARE.
 """
 
 import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from anshin.engine.content import Content
+from anshin.engine.budget import Budget
+from anshin.engine.content import BytesContent, Content
 from anshin.engine.names import member_name
 
 LOCAL = b"PK\x03\x04"
@@ -19,10 +22,14 @@ END64 = b"PK\x06\x06"
 TAIL = 22 + 65535 + 20
 HUGE = 0xFFFFFFFF
 MAX_ENDS = 4
+SMALL_PACKED = 256 * 1024
+SMALL = 1024 * 1024
+"""Members so small are unpacked at once: `packed` and unpacked bytes."""
+KEPT = 8 * 1024 * 1024
+"""Bytes of small members that are kept for a second reader."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file as one header tells it."""
 
     name: str
@@ -57,8 +64,76 @@ class Directory:
     end: int  # offset behind the end record and its comment
 
 
+class Headers:
+    """The headers of one archive, and small members, read once for all: the reader of its format and the unpacker."""
+
+    def __init__(self, content: Content) -> None:
+        """Read nothing yet."""
+        self.content = content
+        self._listed: dict[Directory, tuple[list[Entry], bool]] = {}
+        self._local: dict[int, tuple[Entry, int] | None] = {}
+        self._whole: dict[tuple[int, int], bytes] = {}
+        self._room = KEPT
+
+    def central(self, directory: Directory, limit: int) -> tuple[list[Entry], bool]:
+        """Return what `central_entries` returns."""
+        known = self._listed.get(directory)
+        if known is None or len(known[0]) > limit:
+            found = central_entries(self.content, directory, limit)
+            if len(found[0]) > limit:
+                return found  # cut short: somebody else may want more
+            known = self._listed[directory] = found
+        return known
+
+    def local(self, at: int) -> tuple[Entry, int] | None:
+        """Return what `local_entry` returns."""
+        if at not in self._local:
+            self._local[at] = local_entry(self.content, at)
+        return self._local[at]
+
+    def inflated(self, at: int, packed: int) -> bytes | None:
+        """Return what the `packed` bytes at `at` hold, or None where that is no whole stream, or no small one.
+
+        Nothing is counted: whoever takes it spends it. Raises `zlib.error`.
+        """
+        if not 0 < packed <= SMALL_PACKED:
+            return None
+        body = self._whole.get((at, packed))
+        if body is None:
+            machine = zlib.decompressobj(-zlib.MAX_WBITS)
+            body = machine.decompress(self.content.read(at, packed), SMALL)
+            if not machine.eof:
+                return None
+            if len(body) <= self._room:
+                self._room -= len(body)
+                self._whole[at, packed] = body
+        return body
+
+    def tried(self, at: int, packed: int) -> bytes | None:
+        """Return what `inflated` returns; None where it raises and where nothing comes out."""
+        try:
+            return self.inflated(at, packed) or None
+        except zlib.error:
+            return None
+
+
+def headers(content: Content, budget: Budget) -> Headers:
+    """Return the headers of `content`; the same for the same bytes while they are looked at."""
+    if not isinstance(content, BytesContent):
+        return Headers(content)
+    key = ("zip headers", id(content.data))
+    known = budget.noted(key)
+    if isinstance(known, Headers):  # it holds the bytes, so that no others can have their number
+        return known
+    found = Headers(content)
+    budget.note(key, found)
+    return found
+
+
 def has_directory(content: Content) -> bool:
     """Whether a ZIP directory stands at the end of `content`."""
+    if isinstance(content, BytesContent) and content.data.find(END, max(0, content.size - TAIL)) < 0:
+        return False  # of most members
     return next(directories(content), None) is not None
 
 

@@ -16,7 +16,7 @@ MAGIC = b"dex\n"
 MOST_CALLS = 1500
 MOST_CLASSES = 2000
 """Classes of the app whose names are looked at, spread evenly over all of them."""
-SYSTEM = ("Landroid/", "Ljava/", "Ljavax/", "Ldalvik/", "Lorg/apache/http", "Lorg/json/", "Lcom/android/")
+SYSTEM = (b"Landroid/", b"Ljava/", b"Ljavax/", b"Ldalvik/", b"Lorg/apache/http", b"Lorg/json/", b"Lcom/android/")
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ def read(data: bytes, budget: Budget) -> Code:
     found.strings, found.methods, found.classes = len(strings), len(methods), len(classes)
     budget.check_time()
     names = _Names(data, strings, types)
-    known = {t: name for t in np.unique(methods["type"]).tolist() if (name := names.type(t)).startswith(SYSTEM)}
+    known = {t: names.type(t) for t in np.unique(methods["type"]).tolist() if names.of_system(t)}
     budget.check_time()
     wanted = methods[np.isin(methods["type"], np.fromiter(known, dtype=np.uint32, count=len(known)))][:MOST_CALLS]
     for kind, name in zip(wanted["type"].tolist(), wanted["name"].tolist(), strict=True):
@@ -68,26 +68,42 @@ def _table(data: bytes, at: int, count: int, layout: object, found: Code) -> npt
     return np.frombuffer(data, dtype=kind, count=min(count, room), offset=at if count and room else 0)
 
 
-@dataclass(slots=True)
 class _Names:
-    data: bytes
-    strings: npt.NDArray[np.void]
-    types: npt.NDArray[np.void]
+    """Strings by their numbers; where each stands is looked up in plain memory, which is faster than in an array."""
+
+    def __init__(self, data: bytes, strings: npt.NDArray[np.void], types: npt.NDArray[np.void]) -> None:
+        self._data = data
+        self._strings = np.require(strings, np.uint32, ["C", "A"]).data  # copied only where the table is not aligned
+        self._types = np.require(types, np.uint32, ["C", "A"]).data
+
+    def of_system(self, number: int) -> bool:
+        """Whether a type is one of Android's or Java's."""
+        if number >= len(self._types):
+            return False
+        at = self._start(self._types[number])
+        return at >= 0 and self._data.startswith(SYSTEM, at)
 
     def type(self, number: int) -> str:
         """Return the descriptor of a type, such as `Landroid/app/Activity;`."""
-        return self.text(int(self.types[number])) if number < len(self.types) else ""
+        return self.text(self._types[number]) if number < len(self._types) else ""
 
     def text(self, number: int, longest: int = 200) -> str:
         """Return one string."""
-        if number >= len(self.strings):
+        at = self._start(number)
+        if at < 0:
             return ""
-        at = int(self.strings[number])
+        end = self._data.find(b"\0", at, at + longest)
+        return self._data[at : end if end >= 0 else at + longest].decode("utf-8", "replace")
+
+    def _start(self, number: int) -> int:
+        """Return where the letters of a string stand, or -1."""
+        if number >= len(self._strings):
+            return -1
+        at, data = self._strings[number], self._data
         for _ in range(5):  # its length, in up to five bytes of seven bits
-            if at >= len(self.data):
-                return ""
+            if at >= len(data):
+                return -1
             at += 1
-            if not self.data[at - 1] & 0x80:
+            if not data[at - 1] & 0x80:
                 break
-        end = self.data.find(b"\0", at, at + longest)
-        return self.data[at : end if end >= 0 else at + longest].decode("utf-8", "replace")
+        return at

@@ -1,6 +1,7 @@
 """Reads an app (APK), or byte code (DEX) alone."""
 
 import struct
+from dataclasses import dataclass
 
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
@@ -28,7 +29,8 @@ _MARKERS = Markers("android/markers.yar")
 def parse_dex(data: bytes, budget: Budget) -> Parsed:
     """Return the names in byte code. Raises `LimitHit` only."""
     parsed = Parsed("android")
-    app = signs.App(codes=[code.read(data, budget)], markers=_MARKERS.find(data))
+    one, markers = _read(data, budget)
+    app = signs.App(codes=[one], markers=markers)
     budget.check_time()
     if app.codes[0].damaged:
         parsed.problems.append(Problem(gap="damaged", detail="header DEX"))
@@ -41,7 +43,7 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     """Return manifest, byte code and signs of an app. Raises `LimitHit` only."""
     budget.check_time()
     parsed = Parsed("android")
-    listed = entries(data)
+    listed = entries(data, budget)
     app = signs.App(names=[e.name for e in listed])
     for one in listed:
         if one.name == MANIFEST:
@@ -61,14 +63,30 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     return parsed
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    code: code.Code
+    markers: dict[str, Marker]
+
+
+def _read(data: bytes, budget: Budget) -> tuple[code.Code, dict[str, Marker]]:
+    """Return what one DEX file holds; read once for the app around it and for itself."""
+    known = budget.noted(("dex", data))
+    if not isinstance(known, _Read):
+        known = _Read(code.read(data, budget), _MARKERS.find(data))
+        budget.note(("dex", data), known, size=len(data))
+    return known.code, known.markers
+
+
 def _code(data: bytes, listed: list[Packed], app: signs.App, budget: Budget, parsed: Parsed) -> None:
     """Read all byte code, so that what stands in two files is seen together."""
     found = [e for e in listed if e.name.startswith("classes") and e.name.endswith(".dex")]
     for one in found[:MOST_CODES]:
         budget.check_time()
         piece = body(data, one, budget, LONGEST_CODE)
-        app.codes.append(code.read(piece, budget))
-        for name, marker in _MARKERS.find(piece).items():
+        code_of_one, markers = _read(piece, budget)
+        app.codes.append(code_of_one)
+        for name, marker in markers.items():
             known = app.markers.get(name, Marker(0, 0))
             app.markers[name] = Marker(0, known.count + marker.count)
     if len(found) > MOST_CODES:

@@ -3,11 +3,18 @@
 import base64
 import binascii
 import re
+import string
 import zlib
 from collections.abc import Iterator
 
+from anshin.engine.formats.markers import MOST_MATCHES, Marker
+
 _PHP = re.compile(rb"<\?(?:php\b|= {0,2}[$@A-Za-z_`(])|<script language ?= ?[\"']?php", re.IGNORECASE)
 _SCRIPT = re.compile(rb"<script[ >/]|<hta:application|javascript:eval\(", re.IGNORECASE)
+_RUN = re.compile(rb"[A-Za-z0-9+/]*")
+_ALPHABET = string.ascii_letters.encode() + string.digits.encode() + b"+/"
+LONG_RUN = 4000
+"""Characters of Base64 in a row that no pixels have."""
 _LONG = re.compile(rb"[A-Za-z0-9+/]{400,}={0,2}")
 _HEX = re.compile(rb"(?:4d5a)[0-9a-f]{800,}", re.IGNORECASE)
 LONGEST = 256 * 1024
@@ -34,6 +41,27 @@ def script(data: bytes) -> bytes:
     end = max(data.lower().rfind(mark, start.start()) for mark in (b"</script>", b"</html>", b"</body>"))
     stop = end + 9 if end >= 0 else len(data)
     return data[start.start() : min(stop, start.start() + LONGEST)]
+
+
+def long_base64(data: bytes) -> Marker | None:
+    """Return where the first `LONG_RUN` characters of Base64 in a row begin, and at how many places some do (bounded).
+
+    A run of that length has a character at one of every `LONG_RUN` offsets: only those are looked at, and around them.
+    """
+    first, count, at = -1, 0, LONG_RUN - 1
+    while at < len(data) and count < MOST_MATCHES:
+        if data[at] not in _ALPHABET:
+            at += LONG_RUN
+            continue
+        before = data[at - LONG_RUN + 1 : at]
+        start = at - len(before) + len(before.rstrip(_ALPHABET))
+        run = _RUN.match(data, at)
+        end = run.end() if run else at
+        if end - start >= LONG_RUN:
+            first = start if first < 0 else first
+            count += end - start - LONG_RUN + 1
+        at = end + (LONG_RUN - 1 - end) % LONG_RUN
+    return Marker(first, min(count, MOST_MATCHES)) if count else None
 
 
 def programs(data: bytes) -> Iterator[bytes]:

@@ -30,7 +30,7 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     budget.check_time()
     parsed = Parsed("image")
     found = walk(data, budget)
-    markers = _MARKERS.find(data)
+    markers = _marks(data)
     budget.check_time()
     sign_markers("image", markers, parsed)
     if found.damaged:
@@ -40,6 +40,17 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     _texts(data, found, budget, parsed)
     add_facts(data, found, markers, behind, parsed)
     return parsed
+
+
+def _marks(data: bytes) -> dict[str, Marker]:
+    """Return the marks in the whole file; programs for DOS stand last, as places of signs follow this order."""
+    markers = _MARKERS.find(data)
+    if (run := hidden.long_base64(data)) is not None:
+        stub = markers.pop("dos_stub", None)
+        markers["long_base64"] = run
+        if stub is not None:
+            markers["dos_stub"] = stub
+    return markers
 
 
 def _behind(data: bytes, found: Walk, budget: Budget, parsed: Parsed) -> str:

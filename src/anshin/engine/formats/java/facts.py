@@ -19,6 +19,8 @@ MARKS = (
     "downloads", "runs_programs", "temporary_place", "names_program", "defines_classes", "decrypts", "reads_resource",
     "hooks_keys", "takes_pictures", "run_key", "sends_to_chat", "uses_reflection", "links", "addresses", "shells",
 )  # fmt: skip
+_STARTS = tuple((f"calls_{name}", "\n" + start) for name, start in PACKAGES.items())
+_MARKED = tuple((f"marks_{name}", name) for name in MARKS)
 MOST_TOKENS = 3000
 
 
@@ -53,8 +55,8 @@ def add_facts(java: Java, parsed: Parsed) -> None:
         "texts_share": share(sum(p.texts for p in pools), entries),
         "calls_share": share(sum(calls.values()), entries),
         "own_calls": share(sum(not c.startswith(("java/", "javax/")) for c in calls), len(calls)),
-        **{f"calls_{name}": share(listed.count("\n" + start), len(calls)) for name, start in PACKAGES.items()},
-        **{f"marks_{name}": share(marks[name].count, len(pools) * 8) if name in marks else 0.0 for name in MARKS},
+        **{fact: min(1.0, listed.count(line) / len(calls)) if calls else 0.0 for fact, line in _STARTS},
+        **{fact: share(marks[name].count, len(pools) * 8) if name in marks else 0.0 for fact, name in _MARKED},
         "marks": logged(len(marks)),
     }
     parsed.facts = {name: float(value) for name, value in facts.items()}

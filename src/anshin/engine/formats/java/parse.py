@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from anshin.engine.budget import Budget
 from anshin.engine.formats.contract import Parsed
@@ -24,10 +25,10 @@ def parse_class(data: bytes, budget: Budget) -> Parsed:
     """Return names and signs of one class. Raises `LimitHit` only."""
     budget.check_time()
     parsed = Parsed("java")
-    one = pool.read(data)
+    one, markers = _class(data, budget)
     if one.damaged:
         parsed.problems.append(Problem(gap="damaged", detail="header class"))
-    java = Java(pools=[one], markers=_MARKERS.find(data))
+    java = Java(pools=[one], markers=markers)
     report(java, parsed)
     add_facts(java, parsed)
     return parsed
@@ -37,7 +38,7 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     """Return what an archive carries, and the names of some of its classes. Raises `LimitHit` only."""
     budget.check_time()
     parsed = Parsed("java")
-    listed = entries(data)
+    listed = entries(data, budget)
     java = Java(archive=True, names=[e.name for e in listed])
     for one in listed:
         if one.name.upper() == MANIFEST:
@@ -48,13 +49,29 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     for one in _chosen(listed, java.manifest.get("main-class", "")):
         budget.check_time()
         piece = body(data, one, budget, LONGEST)
-        java.pools.append(pool.read(piece))
-        found.update({name: marker.count for name, marker in _MARKERS.find(piece).items()})
+        one_pool, markers = _class(piece, budget)
+        java.pools.append(one_pool)
+        found.update({name: marker.count for name, marker in markers.items()})
     # words only: what they mean together is told of single classes, for a large program has everything somewhere
     java.words = {name: Marker(0, count) for name, count in found.items()}
     report(java, parsed)
     add_facts(java, parsed)
     return parsed
+
+
+def _class(data: bytes, budget: Budget) -> tuple[pool.Pool, dict[str, Marker]]:
+    """Return what one class names; read once for the archive around it and for itself."""
+    known = budget.noted(("class", data))
+    if not isinstance(known, _Class):
+        known = _Class(pool.read(data), _MARKERS.find(data))
+        budget.note(("class", data), known, size=len(data))
+    return known.pool, known.markers
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    pool: pool.Pool
+    markers: dict[str, Marker]
 
 
 def _chosen(listed: list[Packed], main: str) -> list[Packed]:

@@ -8,8 +8,9 @@ import struct
 from dataclasses import dataclass, field
 
 MAGIC = b"\xca\xfe\xba\xbe"
-UTF8, CLASS, STRING, FIELD, METHOD, INTERFACE, NAME_TYPE = 1, 7, 8, 9, 10, 11, 12
+UTF8, STRING, METHOD, INTERFACE, NAME_TYPE = 1, 8, 10, 11, 12
 _SIZES = {3: 5, 4: 5, 5: 9, 6: 9, 7: 3, 8: 3, 9: 5, 10: 5, 11: 5, 12: 5, 15: 4, 16: 3, 17: 5, 18: 5, 19: 3, 20: 3}
+_CALLED = frozenset({METHOD, INTERFACE})
 _WIDE = frozenset({5, 6})  # long and double take two places
 LONGEST = 300
 MOST_CALLS = 1000
@@ -23,7 +24,6 @@ class Pool:
     name: str = ""
     parent: str = ""
     calls: list[str] = field(default_factory=list)  # "java/lang/Runtime.exec"
-    classes: list[str] = field(default_factory=list)
     texts: int = 0  # string constants
     entries: int = 0
     damaged: bool = False
@@ -59,41 +59,49 @@ def read(data: bytes) -> Pool:
     if at + 6 > size:
         pool.damaged = True
         return pool
-    _fill(pool, data, texts, places)
-    _, this, parent = struct.unpack_from(">HHH", data, at)
     namer = _Namer(data, texts, places)
+    _fill(pool, data, namer)
+    _, this, parent = struct.unpack_from(">HHH", data, at)
     pool.name, pool.parent = namer.of(this), namer.of(parent)
     return pool
 
 
-def _fill(pool: Pool, data: bytes, texts: dict[int, tuple[int, int]], places: dict[int, int]) -> None:
-    namer = _Namer(data, texts, places)
-    pool.entries = len(texts) + len(places)
+def _fill(pool: Pool, data: bytes, namer: "_Namer") -> None:
+    places = namer.places
+    pool.entries = len(namer.texts) + len(places)
+    calls = pool.calls
     for at in places.values():
         tag = data[at]
         if tag == STRING:
             pool.texts += 1
-        elif tag == CLASS and len(pool.classes) < MOST_CALLS:
-            pool.classes.append(namer.text(data[at + 1 : at + 3]))
-        elif tag in {METHOD, INTERFACE} and len(pool.calls) < MOST_CALLS:
-            owner = namer.of(int.from_bytes(data[at + 1 : at + 3], "big"))
-            pair = places.get(int.from_bytes(data[at + 3 : at + 5], "big"), -1)
-            name = namer.text(data[pair + 1 : pair + 3]) if pair >= 0 and data[pair] == NAME_TYPE else ""
-            pool.calls.append(f"{owner}.{name}")
+        elif tag in _CALLED and len(calls) < MOST_CALLS:
+            pair = places.get(data[at + 3] << 8 | data[at + 4], -1)
+            name = namer.text(data[pair + 1] << 8 | data[pair + 2]) if pair >= 0 and data[pair] == NAME_TYPE else ""
+            calls.append(f"{namer.of(data[at + 1] << 8 | data[at + 2])}.{name}")
 
 
-@dataclass(slots=True)
 class _Namer:
-    data: bytes
-    texts: dict[int, tuple[int, int]]
-    places: dict[int, int]
+    """Names by their places, each decoded once: a class calls the same few others again and again."""
+
+    def __init__(self, data: bytes, texts: dict[int, tuple[int, int]], places: dict[int, int]) -> None:
+        self.data = data
+        self.texts = texts
+        self.places = places
+        self._known: dict[int, str] = {}
+        self._names: dict[int, str] = {}
 
     def of(self, number: int) -> str:
         """Return the name of the class at place `number`."""
-        at = self.places.get(number, -1)
-        return self.text(self.data[at + 1 : at + 3]) if at >= 0 else ""
+        name = self._names.get(number)
+        if name is None:
+            at = self.places.get(number, -1)
+            name = self._names[number] = self.text(self.data[at + 1] << 8 | self.data[at + 2]) if at >= 0 else ""
+        return name
 
-    def text(self, number: bytes) -> str:
-        """Return the text at the place whose number stands in two bytes."""
-        start, end = self.texts.get(int.from_bytes(number, "big"), (0, 0))
-        return self.data[start : min(end, start + LONGEST)].decode("utf-8", "replace")
+    def text(self, number: int) -> str:
+        """Return the text at place `number`."""
+        text = self._known.get(number)
+        if text is None:
+            start, end = self.texts.get(number, (0, 0))
+            text = self._known[number] = self.data[start : min(end, start + LONGEST)].decode("utf-8", "replace")
+        return text

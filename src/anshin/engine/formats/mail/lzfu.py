@@ -45,6 +45,9 @@ def _copy(out: bytearray, token: int) -> bool:
     start = len(out) - back
     if not back or start < 0:
         return False
-    for n in range((token & 15) + 2):
-        out.append(out[start + n])
+    length = (token & 15) + 2
+    piece = out[start : start + length]
+    while len(piece) < length:  # it repeats what it has just brought
+        piece += piece[: length - len(piece)]
+    out += piece
     return True

@@ -28,10 +28,10 @@ def read_fields(found: Parsed, package: Package, budget: Budget) -> None:
             continue
         budget.check_time()
         text = as_text(raw)
-        for values, _ in elements(text, "fldSimple"):
+        for values, _ in elements(text, "fldSimple") if "fldSimple" in text else ():
             field_signs(found, _spelled(values.get("instr", "")), f"part {name}")
             count += 1
-        for instruction in _instructions(text):
+        for instruction in _instructions(text) if "instrText" in text else ():
             field_signs(found, _spelled(instruction), f"part {name}")
             count += 1
             if count > MAX_FIELDS:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
-from anshin.engine.unpack.zip_headers import Entry, central_entries, directories, local_entry
+from anshin.engine.unpack.zip_headers import Entry, Headers, directories, headers
 
 MAX_PARTS = 20_000
 LARGEST = 64 * 1024 * 1024
@@ -20,6 +20,7 @@ class Package:
     """Names of parts and how to read them."""
 
     content: BytesContent
+    headers: Headers
     budget: Budget
     parts: dict[str, Entry] = field(default_factory=dict)  # by name without the first slash, lower case
     twice: list[str] = field(default_factory=list)
@@ -28,15 +29,19 @@ class Package:
     def read(self, name: str, limit: int = LARGEST) -> bytes:
         """Return a part, at most `limit` bytes; nothing where there is none that can be read. Raises `LimitHit`."""
         entry = self.parts.get(name.lower())
-        local = local_entry(self.content, entry.header) if entry else None
+        local = self.headers.local(entry.header) if entry else None
         if entry is None or local is None or entry.encrypted:
             return b""
         start = local[1]
-        raw = self.content.read(start, entry.packed or self.content.size - start)
         if entry.method == 0:
-            return raw[:limit]
+            return self.content.read(start, entry.packed or self.content.size - start)[:limit]
         if entry.method != 8:
             return b""
+        whole = self.headers.tried(start, entry.packed)
+        if whole is not None:
+            self.budget.spend(min(limit, len(whole)))
+            return whole[:limit]
+        raw = self.content.read(start, entry.packed or self.content.size - start)
         machine, out = zlib.decompressobj(-zlib.MAX_WBITS), bytearray()
         try:
             while raw and len(out) < limit and not machine.eof:
@@ -51,9 +56,10 @@ class Package:
 
 def open_package(data: bytes, budget: Budget) -> Package:
     """Return the package in `data`; without parts where there is no ZIP directory."""
-    package = Package(BytesContent(data), budget)
+    content = BytesContent(data)
+    package = Package(content, headers(content, budget), budget)
     for directory in directories(package.content):
-        entries, _ = central_entries(package.content, directory, MAX_PARTS)
+        entries, _ = package.headers.central(directory, MAX_PARTS)
         for entry in entries:
             if entry.name.endswith("/"):
                 continue

@@ -78,7 +78,11 @@ def _chunks(found: Parsed, relations: list[Relation], types: str) -> None:
 
 def _declarations(found: Parsed, package: Package) -> None:
     for name in package.parts:
-        if _CHECKED.search(name) and declares_entities(as_text(package.read(name, 1 << 16))):
+        if not _CHECKED.search(name):
+            continue
+        raw = package.read(name, 1 << 16)
+        # most have no declaration in any encoding, and need not become text
+        if (b"<!" in raw or b"\0!" in raw or b"!\0" in raw) and declares_entities(as_text(raw)):
             found.sign("ooxml.entities", f"part {name.replace(',', '_')[:100]}")
 
 

@@ -1,9 +1,8 @@
 """What the parts refer to outside the package. Format: ECMA-376 part 2, 8 (relationships)."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from anshin.engine.formats.contract import Parsed
 from anshin.engine.formats.ooxml.package import Package
@@ -21,8 +20,7 @@ _PROGRAM = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """One reference of one part."""
 
     part: str  # the .rels part it stands in

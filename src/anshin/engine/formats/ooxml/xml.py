@@ -37,9 +37,8 @@ def elements(text: str, name: str) -> Iterator[tuple[dict[str, str], int]]:
 
 def attributes(text: str) -> dict[str, str]:
     """Return the attributes in a start tag, names without their prefix, values unescaped."""
-    return {
-        name.rpartition(":")[2]: html.unescape(double or single) for name, double, single in _ATTRIBUTE.findall(text)
-    }
+    found = {name.rpartition(":")[2]: double or single for name, double, single in _ATTRIBUTE.findall(text)}
+    return {name: html.unescape(value) for name, value in found.items()} if "&" in text else found
 
 
 def content(text: str, at: int) -> str:

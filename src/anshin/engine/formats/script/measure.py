@@ -4,7 +4,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 TOKENS = 2048
 MANY_TICKS = 8
+MOST_WORDS = 4000
 _HEAD = 64 * 1024
 _ENCODED_WORDS = frozenset(
     {
@@ -156,7 +156,7 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
             "words_log": math.log1p(source.word_count),
             "words_distinct_share": _share(len(words), source.word_count),
             "word_mean_length": _share(sum(map(len, words)), len(words)),
-            "word_random_share": _share(_random(words), min(4000, len(words))),
+            "word_random_share": _share(_random(words), min(MOST_WORDS, len(words))),
             "words_long_share": _share(sum([len(w) > 24 for w in source.long_words]), len(words)),
             "ticks_log": math.log1p(source.ticks),
             "escapes_log": math.log1p(text.count("\\x") + text.count("\\u")),
@@ -180,8 +180,13 @@ def measure(source: Source, found: "Analysis", hows: Sequence[str]) -> None:
 
 
 def _random(words: frozenset[str]) -> int:
-    """Count the words, of 4,000 at most, that look made up by a program."""
-    return len(_RANDOM.findall("\n" + "\n".join(islice(words, 4000))))
+    """Count the words, of 4,000 at most, that look made up by a program.
+
+    Of more words the first by the alphabet count: a set has another order in every process, and a file must not have
+    another vector in each.
+    """
+    some = words if len(words) <= MOST_WORDS else sorted(words)[:MOST_WORDS]
+    return len(_RANDOM.findall("\n" + "\n".join(some)))
 
 
 def _layer_words(found: "Analysis") -> list[str]:

@@ -34,23 +34,33 @@ def decompress(data: bytes, limit: int = 16 * 1024 * 1024) -> bytes:
     return bytes(out)
 
 
+def _steps(flags: int) -> tuple[tuple[int, ...], int]:
+    """Return how many plain bytes stand before each copy in a group with these flags, and how many behind the last."""
+    before, plain = [], 0
+    for bit in range(8):
+        if flags >> bit & 1:
+            before.append(plain)
+            plain = 0
+        else:
+            plain += 1
+    return tuple(before), plain
+
+
+_STEPS = tuple(_steps(flags) for flags in range(256))
+
+
 def _chunk(data: bytes, out: bytearray) -> bool:
     """Append one unpacked chunk; False where a copy reaches before its beginning."""
     begin, at, end = len(out), 0, len(data)
     while at < end:
-        flags = data[at]
+        before, rest = _STEPS[data[at]]
         at += 1
-        if not flags:
-            out += data[at : at + 8]
-            at += 8
-            continue
-        for bit in range(8):
+        for plain in before:
+            if plain:
+                out += data[at : at + plain]
+                at += plain
             if at >= end:
                 break
-            if not flags >> bit & 1:
-                out.append(data[at])
-                at += 1
-                continue
             if at + 1 >= end:
                 return False
             token = data[at] | data[at + 1] << 8
@@ -62,6 +72,9 @@ def _chunk(data: bytes, out: bytearray) -> bool:
             if back > done or done + length > CHUNK * 2:
                 return False
             _copy(out, back, length)
+        else:
+            out += data[at : at + rest]
+            at += rest
     return True
 
 
