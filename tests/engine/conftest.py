@@ -13,8 +13,8 @@ Judged = Callable[..., Verdict]
 
 @pytest.fixture(scope="session")
 def plain_engine() -> Iterator[Engine]:
-    """An engine without walls, for tests of what is found."""
-    with Engine(EngineSettings(jail=False)) as engine:
+    """An engine without walls and learned models, for tests of what readers and rules find."""
+    with Engine(EngineSettings(jail=False, models=())) as engine:
         yield engine
 
 
@@ -25,7 +25,7 @@ def judge(plain_engine: Engine) -> Judged:
     def judged(data: bytes, name: str = "sample", **limits: float) -> Verdict:
         if not limits:
             return plain_engine.judge_bytes(data, name=name)
-        with Engine(EngineSettings(jail=False, limits=Limits(**limits))) as engine:  # type: ignore[arg-type]
+        with Engine(EngineSettings(jail=False, models=(), limits=Limits(**limits))) as engine:  # type: ignore[arg-type]
             return engine.judge_bytes(data, name=name)
 
     return judged

@@ -1,6 +1,7 @@
 """Samples come out of repositories, archives and packages in memory, with what is known of them."""
 
 import gzip
+import hashlib
 import io
 import os
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from anshin.training.corpora import Label
 from anshin.training.corpora.catalogue import Source, read_source, sources
 from anshin.training.corpora.git_blobs import commit_of, list_blobs, read_blobs
-from anshin.training.corpora.packages import MOST, read_packages
+from anshin.training.corpora.packages import MOST, listing, read_packages
 from anshin.training.corpora.packed import members
 from anshin.training.errors import CorpusError
 
@@ -146,6 +147,13 @@ def test_one_package_gives_a_bounded_number_of_files_and_its_papers_unpacked(tmp
     assert b"%PDF-1.4" in found
     assert b"\x7fELF" in found
     assert found == [s.data for s in read_packages(tmp_path)]  # the same files at every look
+
+
+def test_packages_are_listed_with_their_hashes(tmp_path: Path):
+    (tmp_path / "a_1_amd64.deb").write_bytes(b"x")
+    (tmp_path / "note.txt").write_text("no package")
+    (tmp_path / "folder").mkdir()
+    assert listing(tmp_path) == f"a_1_amd64.deb {hashlib.sha256(b'x').hexdigest()}\nfolder unpacked\n"
 
 
 def test_a_member_can_be_left_out_by_its_name(repository: Path):

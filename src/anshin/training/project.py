@@ -12,7 +12,7 @@ from anshin.engine.service import Engine, EngineSettings
 from anshin.training.corpora import Sample
 from anshin.training.corpora.catalogue import Source, read_source, sources
 from anshin.training.corpora.packages import SOURCE as PACKAGES
-from anshin.training.corpora.packages import read_packages
+from anshin.training.corpora.packages import listing, read_packages
 from anshin.training.corpora.reports import SOURCE as REPORTS
 from anshin.training.deep.scores import read_scores
 from anshin.training.ember.fit import fit_mapped, rules_of
@@ -27,6 +27,8 @@ from anshin.training.tables.reports import piece, trained_with_reports, with_rep
 from anshin.training.tables.store import Table, read_table, write_table
 
 Say = Callable[[str], None]
+LISTING = "packages.txt"
+"""Which packages the honest files came out of, beside the tables."""
 SECONDS = 10.0
 """Limit for one sample while tables are built."""
 
@@ -135,6 +137,9 @@ def build_tables(
                 say(f"{name}: finished before")
                 continue
             found = samples_of([name], repositories, packages)
+            if name == PACKAGES and packages is not None:
+                cache.mkdir(parents=True, exist_ok=True)
+                (cache / LISTING).write_text(listing(packages), encoding="utf-8")
             tally = build_source(found, engine, cache, name, seen=set(), say=say)
             tallies[name] = tally
             mark.write_text(json.dumps({"read": tally.read, "rows": dict(tally.rows)}, sort_keys=True))
@@ -151,6 +156,8 @@ def assemble_table(project: Project, family: str, cache: Path) -> Table:
     if piece(cache, family).exists():
         table = with_reports(table, by, piece(cache, family))
     (project.root / "tables").mkdir(parents=True, exist_ok=True)
+    if (cache / LISTING).exists():
+        (project.root / LISTING).write_bytes((cache / LISTING).read_bytes())
     write_table(table, project.root / "tables" / f"{family}.parquet")
     return table
 

@@ -25,6 +25,7 @@ package's programs have no ending, so that whatever lies in a `bin` folder count
 LARGEST, LARGEST_TEXT = 16 * 1024 * 1024, 8 * 1024 * 1024
 MOST = 80
 """Files of one ending that a package gives, chosen by the hashes of their names: no large one outweighs the rest."""
+SUFFIXES = frozenset({".whl", ".deb", ".tgz"})
 _AR = b"!<arch>\n"
 
 
@@ -34,7 +35,7 @@ def read_packages(folder: Path) -> Iterator[Sample]:
     Raises CorpusError for a folder without packages, and for a package that cannot be read.
     """
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [p for p in entries if p.suffix in {".whl", ".deb", ".tgz"} or p.is_dir()]
+    found = [p for p in entries if p.suffix in SUFFIXES or p.is_dir()]
     if not found:
         raise CorpusError(f"{folder}: no wheel (.whl), Debian package (.deb) or npm archive (.tgz) is in it")
     for path in found:
@@ -44,6 +45,18 @@ def read_packages(folder: Path) -> Iterator[Sample]:
                 yield Sample(data, f"{path.name}!{name}", Label.BENIGN, SOURCE, group=group)
         except (OSError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, ValueError) as error:
             raise CorpusError(f"{path} cannot be read: {error}; download it again") from error
+
+
+def listing(folder: Path) -> str:
+    """Return which packages are in `folder`, one line each: the name and the SHA-256, or "unpacked" for a folder."""
+    lines = []
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            lines.append(f"{path.name} unpacked")
+        elif path.suffix in SUFFIXES:
+            with path.open("rb") as file:
+                lines.append(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}")
+    return "\n".join(lines) + "\n"
 
 
 def chosen(files: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:

@@ -81,7 +81,10 @@ def _decode(work: _Work) -> None:
     for number, trace in enumerate(work.traces):
         plain = []
         candidates = [t for t, _ in trace.folded] + trace.literals
-        for text in sorted({t for t in candidates if len(t) >= SHORTEST}, key=len, reverse=True)[:200]:
+        long = dict.fromkeys(
+            t for t in candidates if len(t) >= SHORTEST
+        )  # no set: its order is another in every process
+        for text in sorted(long, key=len, reverse=True)[:200]:
             result = decoder.decode(text)
             if result:
                 plain.append(result)
