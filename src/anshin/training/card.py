@@ -39,7 +39,7 @@ def make_card(
         "algorithm": {
             "trees": {k: fitted.booster.params.get(k, v) for k, v in PARAMETERS.items() if k != "verbosity"}
             | {"rounds": int(fitted.booster.best_iteration)},
-            "deep": "gated convolutions over bytes" if fitted.deep is not None else None,
+            "deep": _network(fitted),
             "stack": fitted.stack.model_dump(),
             "seed": SEED,
         },
@@ -86,3 +86,10 @@ _OTHERS = {
         "what was reported; entries other than the signs are borrowed from the most similar honest training file",
     ),
 }
+
+
+def _network(fitted: Fitted) -> str | None:
+    """Return what became of the network: none was trained, it is part of the score, or it added nothing to it."""
+    if fitted.deep is None:
+        return None
+    return "gated convolutions over bytes" if fitted.stack.deep > 0 else "trained, weighs nothing in the score, left out"

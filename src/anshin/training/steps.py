@@ -121,7 +121,9 @@ def package_family(
     measured = project.result(family, "test") or evaluate_family(project, family)
     attacked = project.result(family, "evasion")
     onnx = project.root / "deep" / f"{family}.onnx"
-    deep = (onnx.read_bytes(), windows_input()) if onnx.exists() and fitted.deep is not None else None
+    # a network that weighs nothing in the score is not shipped: every file would pay for it
+    weighs = fitted.deep is not None and fitted.stack.deep > 0
+    deep = (onnx.read_bytes(), windows_input()) if weighs and onnx.exists() else None
     version = next_version(today, taken)
     card = make_card(fitted, project.rules(family), measured, attacked, version=version, created=today)
     data = make_package(for_engine(fitted, judged), version=version, created=today, card=card, deep=deep, key=key)
