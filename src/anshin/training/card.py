@@ -92,4 +92,4 @@ def _network(fitted: Fitted) -> str | None:
     """Return what became of the network: none was trained, it is part of the score, or it added nothing to it."""
     if fitted.deep is None:
         return None
-    return "gated convolutions over bytes" if fitted.stack.deep > 0 else "trained, weighs nothing in the score, left out"
+    return "gated convolutions over bytes" if fitted.stack.deep > 0 else "trained, but weighs nothing, so left out"

@@ -32,7 +32,7 @@ from anshin.training.project import (
     samples_of,
     windows_input,
 )
-from anshin.training.tables.build import DEEPER
+from anshin.training.tables.build import counts
 from anshin.training.tables.reports import without_reports
 
 ATTACKED = 200
@@ -159,8 +159,7 @@ def attack_family(
 
         def vector(data: bytes, name: str) -> FeatureVector | None:
             found = engine.examine_bytes(data, name=name, kind=stated).vectors
-            members = (f for f in found if f.vector.family == family and (not f.depth or family in DEEPER))
-            return next((f.vector for f in members), None)
+            return next((f.vector for f in found if f.vector.family == family and counts(f)), None)
 
         def score(data: bytes, name: str) -> float | None:
             found = vector(data, name)

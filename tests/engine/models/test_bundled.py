@@ -7,7 +7,8 @@ from importlib.resources import files
 import pytest
 
 from anshin.engine.errors import ModelError
-from anshin.engine.features import families, names
+from anshin.engine.features import names
+from anshin.engine.features.vector import families
 from anshin.engine.models.bundle import bundled
 from anshin.engine.models.package import CARD, SUFFIX, read_package
 from anshin.engine.render.explain import explain

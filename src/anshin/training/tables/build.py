@@ -7,10 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from anshin.engine.examination import Examination
+from anshin.engine.examination import Examination, MemberVector
 from anshin.engine.features import names
 from anshin.engine.service import Engine
 from anshin.training.clusters import pdf_structure, script_structure
@@ -106,7 +103,7 @@ def _finished(
         any_row = False
         for member in found.vectors:
             family = member.vector.family
-            if member.depth and not (family == MACROS and _has_macros(member.vector.values)):
+            if not counts(member):
                 continue
             cluster = early or member.words
             if not early:
@@ -133,8 +130,11 @@ def _finished(
         tally.without_rows += not any_row
 
 
-def _has_macros(values: npt.NDArray[np.float32]) -> bool:
-    return bool(values[names(MACROS).index("fact:vba_modules")] > 0)
+def counts(member: MemberVector) -> bool:
+    """Return whether a vector counts for the whole file: its own, or that of the part with its macros."""
+    if not member.depth:
+        return True
+    return member.vector.family == MACROS and bool(member.vector.values[names(MACROS).index("fact:vba_modules")] > 0)
 
 
 def build_source(
