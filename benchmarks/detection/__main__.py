@@ -25,7 +25,7 @@ from benchmarks.detection.files import test_files, test_labels
 from benchmarks.detection.pipe import Peer
 
 AT_ONCE = 8
-OUTSIDE = {"pe": "malconv", "vba": "oletools"}
+OUTSIDE = {"pe": "malconv", "ole": "oletools"}
 """Which peer from outside looks at a family."""
 WARNS = Thresholds().suspicious
 
