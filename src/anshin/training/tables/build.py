@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -95,39 +95,38 @@ def _early_cluster(sample: Sample) -> str:
 def _finished(
     waiting: dict[Future[Examination], tuple[Sample, str, str]], taken: "Counter[str]", tally: Tally
 ) -> Iterator[tuple[str, Row]]:
-    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in done:
-        sample, digest, early = waiting.pop(future)
-        found = future.result()
-        tally.by_status[str(found.verdict.status)] += 1
-        any_row = False
-        for member in found.vectors:
-            family = member.vector.family
-            if not counts(member):
+    future = next(iter(waiting))  # in the order they were read: which rows of a cluster are kept must not hang on speed
+    sample, digest, early = waiting.pop(future)
+    found = future.result()
+    tally.by_status[str(found.verdict.status)] += 1
+    any_row = False
+    for member in found.vectors:
+        family = member.vector.family
+        if not counts(member):
+            continue
+        cluster = early or member.words
+        if not early:
+            taken[f"{family} {cluster}"] += 1
+            if taken[f"{family} {cluster}"] > PER_CLUSTER:
+                tally.clustered += 1
                 continue
-            cluster = early or member.words
-            if not early:
-                taken[f"{family} {cluster}"] += 1
-                if taken[f"{family} {cluster}"] > PER_CLUSTER:
-                    tally.clustered += 1
-                    continue
-            any_row = True
-            tally.rows[family] += 1
-            yield (
-                family,
-                Row(
-                    sha256=digest,
-                    label=str(sample.label),
-                    source=sample.source,
-                    family=sample.family,
-                    date=sample.date,
-                    group=sample.group,
-                    cluster=cluster,
-                    name=sample.name[-200:],
-                    values=member.vector.values,
-                ),
-            )
-        tally.without_rows += not any_row
+        any_row = True
+        tally.rows[family] += 1
+        yield (
+            family,
+            Row(
+                sha256=digest,
+                label=str(sample.label),
+                source=sample.source,
+                family=sample.family,
+                date=sample.date,
+                group=sample.group,
+                cluster=cluster,
+                name=sample.name[-200:],
+                values=member.vector.values,
+            ),
+        )
+    tally.without_rows += not any_row
 
 
 def counts(member: MemberVector) -> bool:
