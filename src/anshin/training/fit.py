@@ -15,6 +15,7 @@ from anshin.engine.models.manifest import Stack, Threshold
 from anshin.engine.models.paths import Paths
 from anshin.training.errors import SplitError
 from anshin.training.evaluate.metrics import fpr_at, threshold_at, tpr_at, upper_bound
+from anshin.training.folds import out_of_fold
 from anshin.training.split import Rules, Split, split
 from anshin.training.tables.store import Table
 from anshin.training.trees.columns import kept_out, without
@@ -27,12 +28,14 @@ CHEAP = 0.01
 """The threshold to watch is raised to a stricter target while that costs at most this share of the malicious files."""
 STEP = 0.5
 """Log-odds between the two thresholds, at least."""
-FEW_ALARMS = 10
+FEW_ALARMS = 3
 """With fewer alarms expected at a target, the tail of the honest scores is extrapolated instead of counted."""
 TAIL = 0.1
 """Share of the honest groups that the tail is fitted to."""
+FEW_MALICIOUS = 100
+"""Malicious files of a validation part below which it is too small as well."""
 GROUPS_TO_PROTECT = 300
-"""Honest groups in the validation part without which a model may not block by itself: below, not even a rate of 1 %
+"""Honest groups to choose by without which a model may not block by itself: below, not even a rate of 1 %
 can be shown (the rule of three)."""
 Floats = npt.NDArray[np.float64]
 
@@ -72,7 +75,15 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
     stack = fit_stack(trees[valid], None if logits is None else logits[valid], labels[valid], clusters[valid])
     probability = stacked(stack, trees, logits)
     groups = np.where(table.columns["group"] != "", table.columns["group"], clusters)
-    watch = watch_threshold(probability[valid], labels[valid], groups[valid])
+    judged, chosen = probability, valid
+    if stack.deep == 0 and is_small(labels[valid], groups[valid]):
+        # calibrated, and thresholds chosen, by scores of the whole training side, each file unseen by the trees
+        features = without(table.features, table.names, kept_out(table.family))
+        unseen = out_of_fold(table, features, parts, booster.best_iteration)
+        chosen = ~np.isnan(unseen)
+        stack = fit_stack(unseen[chosen], None, labels[chosen], clusters[chosen])
+        probability, judged = stacked(stack, trees, None), stacked(stack, unseen, None)
+    watch = watch_threshold(judged[chosen], labels[chosen], groups[chosen])
     return Fitted(
         family=table.family,
         table=table,
@@ -85,8 +96,13 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
         stack=stack,
         probability=probability,
         watch=watch,
-        protect=threshold(probability[valid], labels[valid], groups[valid], PROTECT_FPR, above=watch.probability),
+        protect=threshold(judged[chosen], labels[chosen], groups[chosen], PROTECT_FPR, above=watch.probability),
     )
+
+
+def is_small(labels: npt.NDArray[np.int8], groups: npt.NDArray[np.object_]) -> bool:
+    """Return whether a validation part is too small to choose thresholds by."""
+    return len(set(groups[labels == 0])) < GROUPS_TO_PROTECT or int((labels == 1).sum()) < FEW_MALICIOUS
 
 
 def fit_trees(table: Table, parts: Split, patterns: Sequence[str] = (), words: Sequence[str] = ()) -> lightgbm.Booster:

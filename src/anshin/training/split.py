@@ -31,7 +31,7 @@ class Part:
         """Return which rows belong to it. Rows without a date belong to no piece that asks for one."""
         found: Mask = table.columns["source"] == self.source
         if self.share < 1:
-            found &= np.array([_fraction(key) < self.share for key in _keys(table)], dtype=bool)
+            found &= np.array([fraction(key) < self.share for key in _keys(table)], dtype=bool)
         if self.start or self.end:
             dates = table.columns["date"]
             found &= np.array([bool(d) and self.start <= d and (not self.end or d < self.end) for d in dates], bool)
@@ -86,7 +86,7 @@ def _keys(table: Table) -> list[str]:
     return [f"{source}|{group or cluster}" for source, group, cluster in zip(*columns, strict=True)]
 
 
-def _fraction(key: str) -> float:
+def fraction(key: str) -> float:
     """Return a number in [0, 1) that is the same for the same key everywhere."""
     return int(hashlib.sha256(key.encode()).hexdigest()[:12], 16) / 16**12
 
@@ -106,7 +106,7 @@ def split(table: Table, by: Rules) -> Split:
     repeated = test & np.array([c in known for c in clusters], dtype=bool)
     test &= ~repeated
     # a benign cluster that the test took out of a shared source must not be trained on either: handled by the group
-    held = np.array([_fraction(f"valid|{key}") < 1 / VALID_FIFTH for key in _cluster_keys(table)], dtype=bool)
+    held = np.array([fraction(f"valid|{key}") < 1 / VALID_FIFTH for key in _cluster_keys(table)], dtype=bool)
     valid = train & held & ~pinned
     train &= ~valid
     for side, mask in (("training", train), ("validation", valid), ("test", test)):

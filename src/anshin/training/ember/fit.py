@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from anshin.training.errors import SplitError
 from anshin.training.fit import PROTECT_FPR, Fitted, fit_stack, stacked, threshold, watch_threshold
-from anshin.training.split import VALID_FIFTH, Part, Rules, Split, _fraction
+from anshin.training.split import VALID_FIFTH, Part, Rules, Split, fraction
 from anshin.training.tables.store import Table
 from anshin.training.trees.export import to_onnx, to_paths
 from anshin.training.trees.train import PARAMETERS, PATIENCE, ROUNDS
@@ -68,7 +68,7 @@ def split_by_files(table: Table) -> Split:
     held: Mask = np.array(months == last, dtype=bool)
     by_month = all((labels[train & part] == k).any() for part in (held, ~held) for k in (0, 1))
     if not by_month:
-        held = np.array([_fraction(f"valid|{h}") < 1 / VALID_FIFTH for h in table.columns["sha256"]], dtype=bool)
+        held = np.array([fraction(f"valid|{h}") < 1 / VALID_FIFTH for h in table.columns["sha256"]], dtype=bool)
     parts = Split(train & ~held, train & held, test, 0)
     for side, mask in (("training", parts.train), ("validation", parts.valid), ("test", test)):
         for number, word in ((1, "malicious"), (0, "benign")):

@@ -15,7 +15,7 @@ import numpy as np
 from anshin.engine.features import names
 from anshin.training.corpora.reports import SOURCE, Report
 from anshin.training.errors import TableError
-from anshin.training.split import VALID_FIFTH, Part, Rules, _fraction, split
+from anshin.training.split import VALID_FIFTH, Part, Rules, fraction, split
 from anshin.training.tables.store import Row, Table, make_table, read_table, write_table
 
 UNKNOWN = float("nan")
@@ -50,7 +50,7 @@ def _row(report: Report, family: str) -> Row:
 def _training_key(digest: str) -> str:
     """Return a group that the rule for validation leaves in training: thresholds are for files that were seen whole."""
     keys = (f"report-{digest[:24]}-{n}" for n in count())
-    return next(k for k in keys if _fraction(f"valid|{k}") >= 1 / VALID_FIFTH)
+    return next(k for k in keys if fraction(f"valid|{k}") >= 1 / VALID_FIFTH)
 
 
 def trained_with_reports(rules: Rules) -> Rules:
