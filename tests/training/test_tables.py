@@ -1,5 +1,7 @@
 """Tables keep what they are given, and a split never lets near-duplicates stand on both sides."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from anshin.engine.service import Engine, EngineSettings
 from anshin.training.clusters import pdf_structure, script_structure
 from anshin.training.corpora import Label, Sample
 from anshin.training.errors import SplitError, TableError
-from anshin.training.split import Part, Rules, split
+from anshin.training.folds import components, out_of_fold
+from anshin.training.split import Part, Rules, Split, split
 from anshin.training.tables.build import build_source
 from anshin.training.tables.merge import merged
 from anshin.training.tables.store import Row, make_table, read_table, write_table
@@ -139,3 +142,36 @@ def test_groups_that_always_train_are_in_no_other_part():
     pinned = np.isin(found.columns["group"].astype(str), ["g0", "g1", "g2"])
     assert (parts.train[pinned]).all()
     assert not (parts.test | parts.valid)[pinned].any()
+
+
+def test_what_hangs_together_by_package_or_likeness_is_one_component():
+    rows = [
+        row(1, group="a", cluster="x"),
+        row(2, group="b", cluster="x"),
+        row(3, group="b", cluster="y"),
+        row(4, group="c", cluster="z"),
+    ]
+    found = components(table(rows))
+    assert found[0] == found[1] == found[2] != found[3]
+
+
+def test_scores_out_of_folds_come_from_trees_that_did_not_see_the_file():
+    chance = np.random.default_rng(1)
+    rows = []
+    for n in range(300):
+        label = n % 2
+        values = np.array([label + chance.normal(0, 0.4), chance.normal(), n], dtype=np.float16).astype(np.float32)
+        rows.append(replace(row(n, "malicious" if label else "benign", group=f"g{n // 4}"), values=values))
+    found = table(rows)
+    everything = np.ones(len(found), dtype=bool)
+    parts = Split(everything, ~everything, ~everything, 0)
+    scores = out_of_fold(found, found.features, parts, 20)
+    assert not np.isnan(scores).any()
+    labels = found.labels()
+    assert scores[labels == 1].mean() > scores[labels == 0].mean()
+    flipped = table(
+        [replace(r, label="benign" if r.label == "malicious" else "malicious") if r.group == "g3" else r for r in rows]
+    )
+    again = out_of_fold(flipped, flipped.features, parts, 20)
+    mine = found.columns["group"] == "g3"
+    assert np.array_equal(scores[mine], again[mine])  # its own labels change nothing about its own scores

@@ -44,12 +44,21 @@ def test_few_groups_never_give_a_threshold_to_block():
     assert 0.5 < threshold(*many, PROTECT_FPR, above=0.5).probability < 1.0
 
 
-def test_many_files_of_one_package_count_as_one_group():
-    probability, labels, names = honest_and_malicious(400)
-    names[:100] = "one"
-    alone = threshold(probability, labels, names, WATCH_FPR).probability
-    assert threshold(probability, labels, np.where(labels == 1, "", names), WATCH_FPR).probability == alone
-    assert len(set(names[labels == 0])) == 301
+def test_small_packages_count_as_much_as_large_ones():
+    honest = np.concatenate([np.full(1000, 0.1), [0.9, 0.9], np.full(300, 0.2)])
+    probability = np.concatenate([honest, np.full(200, 0.95)])
+    labels = np.array([0] * len(honest) + [1] * 200, dtype=np.int8)
+    groups = np.array(["large"] * 1000 + [f"small{n}" for n in range(302)] + [""] * 200, dtype=object)
+    # two files of 1,302 are below 1 %, and so are two packages of 303; of the target of 0.5 % only the files are
+    assert threshold(probability, labels, groups, 0.01).probability < 0.9
+    assert threshold(probability, labels, groups, 0.005).probability > 0.9
+
+
+def test_one_large_package_counts_by_its_files_too():
+    probability = np.concatenate([np.full(100, 0.9), np.full(900, 0.1), np.full(200, 0.95)])
+    labels = np.array([0] * 1000 + [1] * 200, dtype=np.int8)
+    groups = np.array(["large"] * 100 + [f"small{n}" for n in range(900)] + [""] * 200, dtype=object)
+    assert threshold(probability, labels, groups, 0.01).probability > 0.9
 
 
 def test_watching_becomes_stricter_where_it_costs_nothing():

@@ -146,7 +146,7 @@ def stacked(stack: Stack, trees: Floats, deep: Floats | None) -> Floats:
 
 
 def watch_threshold(probability: Floats, labels: npt.NDArray[np.int8], groups: npt.NDArray[np.object_]) -> Threshold:
-    """Return the threshold to watch: 1 % of honest groups, or a stricter target where that costs next to nothing."""
+    """Return the threshold to watch: at 1 % false alarms, or at a stricter target where that costs next to nothing."""
     found = threshold(probability, labels, groups, WATCH_FPR)
     least = found.tpr - CHEAP
     for target in STRICTER:
@@ -165,23 +165,23 @@ def threshold(
     *,
     above: float = 0.0,
 ) -> Threshold:
-    """Return the threshold at which at most `target` of the honest *groups* raise an alarm.
+    """Return the threshold at which at most `target` of the honest files raise an alarm, and of an average package's.
 
-    Files of one package are alike, so that groups are what is independent: by files alone, one large package would
-    decide. A threshold to protect is asked for with `above`, the one to watch: it stands at least `STEP` above, and at
-    1, where the model blocks nothing by itself, if the groups are fewer than `GROUPS_TO_PROTECT`.
+    Files of one package are alike: by files alone, one large package would decide, so that every group counts the same
+    as well. Where the groups are few, the tail of their highest scores is extrapolated. A threshold to protect is asked
+    for with `above`, the one to watch: it stands at least `STEP` above, and at 1, where the model blocks nothing by
+    itself, if the groups are fewer than `GROUPS_TO_PROTECT`.
     """
-    worst: dict[str, float] = {}
-    for group, score, label in zip(groups, probability, labels, strict=True):
-        if label == 0:
-            worst[group] = max(score, worst.get(group, 0.0))
-    scores = np.array([*worst.values(), *probability[labels == 1]])
-    marks = np.array([0] * len(worst) + [1] * int((labels == 1).sum()), dtype=np.int8)
-    at = min(1.0, threshold_at(scores, marks, target))
-    if target * len(worst) < FEW_ALARMS:
-        at = max(at, tail_threshold(np.array(list(worst.values())), target))
+    honest = labels == 0
+    _, which, sizes = np.unique(groups[honest].astype(str), return_inverse=True, return_counts=True)
+    by_group = weighted_threshold(probability[honest], 1.0 / sizes[which], target)
+    at = min(1.0, max(by_group, threshold_at(probability, labels, target)))
+    if target * len(sizes) < FEW_ALARMS:
+        worst = np.zeros(len(sizes))
+        np.maximum.at(worst, which, probability[honest])
+        at = max(at, tail_threshold(worst, target))
     if above:
-        at = max(at, _shifted(above, STEP)) if len(worst) >= GROUPS_TO_PROTECT else 1.0
+        at = max(at, _shifted(above, STEP)) if len(sizes) >= GROUPS_TO_PROTECT else 1.0
     false, true = fpr_at(probability, labels, at), tpr_at(probability, labels, at)
     return Threshold(
         probability=at,
@@ -192,6 +192,14 @@ def threshold(
         benign=false.total,
         malicious=true.total,
     )
+
+
+def weighted_threshold(honest: Floats, weights: Floats, target: float) -> float:
+    """Return the least threshold that scores of at most `target` of the weight reach."""
+    order = np.argsort(-honest, kind="stable")
+    over = np.flatnonzero(np.cumsum(weights[order]) > target * weights.sum())
+    highest = float(honest[order[over[0]]])  # the highest score that may no longer raise an alarm
+    return float(np.nextafter(highest, 1.0))
 
 
 def tail_threshold(honest: Floats, target: float) -> float:
