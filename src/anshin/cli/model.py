@@ -185,7 +185,7 @@ def evaluate(
         if not as_json:
             at = found[name]["shipped"]["watch"]
             typer.echo(
-                f"{name}: ROC AUC {found[name]['models'].get('stack', found[name]['models']['trees'])['roc_auc']:.4f}; "
+                f"{name}: ROC AUC {found[name]['models'][found[name]['shipped_model']]['roc_auc']:.4f}; "
                 f"at the threshold to watch {at['tpr']['hits']} of {at['tpr']['total']} caught, "
                 f"{at['fpr']['hits']} of {at['fpr']['total']} false alarms"
             )

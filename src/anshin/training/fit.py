@@ -15,8 +15,8 @@ from anshin.engine.models.manifest import Stack, Threshold
 from anshin.engine.models.paths import Paths
 from anshin.training.errors import SplitError
 from anshin.training.evaluate.metrics import fpr_at, threshold_at, tpr_at, upper_bound
-from anshin.training.folds import out_of_fold
-from anshin.training.split import Rules, Split, split
+from anshin.training.folds import FOLDS, out_of_fold
+from anshin.training.split import Rules, Split, fraction, split
 from anshin.training.tables.store import Table
 from anshin.training.trees.columns import kept_out, without
 from anshin.training.trees.export import to_onnx, to_paths
@@ -30,6 +30,8 @@ STEP = 0.5
 """Log-odds between the two thresholds, at least."""
 FEW_ALARMS = 3
 """With fewer alarms expected at a target, the tail of the honest scores is extrapolated instead of counted."""
+WORTH = 0.05
+"""Share of the log loss that the network must take away to have a part in the score."""
 TAIL = 0.1
 """Share of the honest groups that the tail is fitted to."""
 FEW_MALICIOUS = 100
@@ -72,17 +74,19 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
         if missing:
             raise SplitError(f"{table.family}: {len(missing)} files have no score of the deep model; train it anew")
         logits = np.array([deep[h] for h in table.columns["sha256"]], dtype=np.float64)
-    stack = fit_stack(trees[valid], None if logits is None else logits[valid], labels[valid], clusters[valid])
-    probability = stacked(stack, trees, logits)
     groups = np.where(table.columns["group"] != "", table.columns["group"], clusters)
-    judged, chosen = probability, valid
-    if stack.deep == 0 and is_small(labels[valid], groups[valid]):
-        # calibrated, and thresholds chosen, by scores of the whole training side, each file unseen by the trees
+    if is_small(labels[valid], groups[valid]):
+        # Calibrated, and thresholds chosen, by scores of the whole training side, each file unseen by the trees. The
+        # network has seen the files of the training part, so that it has no such scores, and no part in a small family.
         features = without(table.features, table.names, kept_out(table.family))
         unseen = out_of_fold(table, features, parts, booster.best_iteration)
         chosen = ~np.isnan(unseen)
         stack = fit_stack(unseen[chosen], None, labels[chosen], clusters[chosen])
         probability, judged = stacked(stack, trees, None), stacked(stack, unseen, None)
+    else:
+        chosen = valid
+        stack = fit_stack(trees[valid], None if logits is None else logits[valid], labels[valid], clusters[valid])
+        probability = judged = stacked(stack, trees, logits)
     watch = watch_threshold(judged[chosen], labels[chosen], groups[chosen])
     return Fitted(
         family=table.family,
@@ -125,18 +129,48 @@ def scores_of(booster: lightgbm.Booster, table: Table) -> Floats:
 
 
 def fit_stack(
-    trees: Floats, deep: Floats | None, labels: npt.NDArray[np.int8], clusters: npt.NDArray[np.object_]
+    trees: Floats,
+    deep: Floats | None,
+    labels: npt.NDArray[np.int8],
+    clusters: npt.NDArray[np.object_],
+    *,
+    always: bool = False,
 ) -> Stack:
-    """Return a logistic regression over the log-odds: it weighs both and calibrates (Platt, 1999)."""
+    """Return a logistic regression over the log-odds: it weighs both and calibrates (Platt, 1999).
+
+    The network has a part in it only where it makes unseen files' scores better by `WORTH`, since it costs time for
+    each; with `always` it has one anyway, to be measured.
+    """
+    weights = balanced(labels, clusters)
+    if deep is not None and not always and not _is_worth_it(trees, deep, labels, weights, clusters):
+        deep = None
     columns = [trees] if deep is None else [trees, deep]
     model = LogisticRegression(C=1.0, random_state=SEED, max_iter=1000)
-    model.fit(np.column_stack(columns), labels, sample_weight=balanced(labels, clusters))
-    weights = [round(max(0.0, float(w)), 6) for w in model.coef_[0]]
-    if not any(weights):
-        weights[0] = 1.0  # nothing was learnt from so few files: the trees alone, as they are
-    return Stack(
-        trees=weights[0], deep=weights[1] if deep is not None else 0.0, bias=round(float(model.intercept_[0]), 6)
-    )
+    model.fit(np.column_stack(columns), labels, sample_weight=weights)
+    found = [round(max(0.0, float(w)), 6) for w in model.coef_[0]]
+    if not any(found):
+        found[0] = 1.0  # nothing was learnt from so few files: the trees alone, as they are
+    return Stack(trees=found[0], deep=found[1] if deep is not None else 0.0, bias=round(float(model.intercept_[0]), 6))
+
+
+def _is_worth_it(
+    trees: Floats, deep: Floats, labels: npt.NDArray[np.int8], weights: Floats, clusters: npt.NDArray[np.object_]
+) -> bool:
+    """Return whether the network lowers the log loss of files that the stack was not fitted on by `WORTH` at least."""
+    folds = np.array([int(fraction(f"stack|{c}") * FOLDS) for c in clusters])
+    losses = []
+    for x in (trees[:, None], np.column_stack([trees, deep])):
+        odds = np.zeros(len(labels))
+        for number in range(FOLDS):
+            train, held = folds != number, folds == number
+            if len(set(labels[train])) < 2 or not held.any():
+                return False
+            model = LogisticRegression(C=1.0, random_state=SEED, max_iter=1000)
+            model.fit(x[train], labels[train], sample_weight=weights[train])
+            odds[held] = model.decision_function(x[held])
+        loss = np.logaddexp(0.0, np.where(labels == 1, -odds, odds))
+        losses.append(float((loss * weights).sum() / weights.sum()))
+    return losses[1] < losses[0] * (1 - WORTH)
 
 
 def stacked(stack: Stack, trees: Floats, deep: Floats | None) -> Floats:

@@ -20,7 +20,7 @@ from anshin.training.evaluate.metrics import (
     tpr_at,
     upper_bound,
 )
-from anshin.training.fit import Fitted, fit_trees, scores_of, stacked
+from anshin.training.fit import Fitted, fit_stack, fit_trees, scores_of, stacked
 from anshin.training.split import Rules
 from anshin.training.trees.columns import without
 
@@ -52,6 +52,7 @@ def evaluate(fitted: Fitted, rules: Rules) -> dict[str, Any]:
         },
         "left_out_as_known": fitted.split.left_out,
         "claim_fpr": rules.claim_fpr,
+        "shipped_model": "stack" if fitted.stack.deep > 0 else "trees",
         "models": {name: _one(s[test], y) for name, s in scores.items()},
         "shipped": {
             "watch": _at(fitted.probability[test], y, fitted.watch.probability),
@@ -82,8 +83,16 @@ def candidates(fitted: Fitted) -> dict[str, Floats]:
         found[row["name"]] = scores_of(booster, replace(fitted.table, features=blind))
     if fitted.deep is not None:
         found["deep"] = fitted.deep
-        found["stack"] = stacked(fitted.stack, fitted.trees, fitted.deep)
+        found["stack"] = _both(fitted, fitted.deep)
     return found
+
+
+def _both(fitted: Fitted, deep: Floats) -> Floats:
+    """Return what trees and network give together, also where the network has no part in what is shipped."""
+    valid = fitted.split.valid
+    clusters = fitted.table.columns["cluster"][valid]
+    stack = fit_stack(fitted.trees[valid], deep[valid], fitted.table.labels()[valid], clusters, always=True)
+    return stacked(stack, fitted.trees, deep)
 
 
 def _one(scores: Floats, y: npt.NDArray[np.int8]) -> dict[str, Any]:

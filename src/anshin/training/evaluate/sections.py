@@ -25,7 +25,7 @@ def percent(rate: Result | None, text: Text, result: Result) -> str:
 
 def best(result: Result) -> Result:
     """Return the measurements of the model that is shipped: the stack, or the trees where there is no network."""
-    found: Result = result["models"].get("stack", result["models"]["trees"])
+    found: Result = result["models"][result["shipped_model"]]
     return found
 
 
@@ -66,6 +66,10 @@ def models(result: Result, text: Text) -> list[str]:
             ece=f"{shipped['calibration_error']:.3f}",
         ),
     ]
+    if shipped["protect"]["threshold"] >= 1:
+        lines += ["", text["never_alone"]]
+    if "deep" in result["models"] and result["shipped_model"] == "trees":
+        lines += ["", text["network_left_out"]]
     if result.get("challenge"):
         lines += ["", text["challenge"].format(**result["challenge"])]
     return lines
