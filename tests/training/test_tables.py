@@ -164,7 +164,7 @@ def test_scores_out_of_folds_come_from_trees_that_did_not_see_the_file():
         rows.append(replace(row(n, "malicious" if label else "benign", group=f"g{n // 4}"), values=values))
     found = table(rows)
     everything = np.ones(len(found), dtype=bool)
-    parts = Split(everything, ~everything, ~everything, 0)
+    parts = Split(everything, ~everything, ~everything, 0, ~everything)
     scores = out_of_fold(found, found.features, parts, 20)
     assert not np.isnan(scores).any()
     labels = found.labels()

@@ -20,7 +20,7 @@ from anshin.training.split import Rules, Split, fraction, split
 from anshin.training.tables.store import Table
 from anshin.training.trees.columns import kept_out, without
 from anshin.training.trees.export import to_onnx, to_paths
-from anshin.training.trees.train import SEED, balanced, train_trees
+from anshin.training.trees.train import SEED, balanced, train_trees, with_pinned
 
 WATCH_FPR, PROTECT_FPR = 0.01, 0.001
 STRICTER = (0.005, 0.002)
@@ -87,7 +87,7 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
         chosen = valid
         stack = fit_stack(trees[valid], None if logits is None else logits[valid], labels[valid], clusters[valid])
         probability = judged = stacked(stack, trees, logits)
-    watch = watch_threshold(judged[chosen], labels[chosen], groups[chosen])
+    watch = watch_threshold(judged[chosen], labels[chosen], groups[chosen], least=rules.watch_at_least)
     return Fitted(
         family=table.family,
         table=table,
@@ -117,7 +117,7 @@ def fit_trees(table: Table, parts: Split, patterns: Sequence[str] = (), words: S
     return train_trees(
         features[train],
         labels[train],
-        balanced(labels[train], clusters[train]),
+        with_pinned(balanced(labels[train], clusters[train]), parts.pinned[train]),
         (features[valid], labels[valid], balanced(labels[valid], clusters[valid])),
     )
 
@@ -179,13 +179,15 @@ def stacked(stack: Stack, trees: Floats, deep: Floats | None) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(z, -40, 40))))
 
 
-def watch_threshold(probability: Floats, labels: npt.NDArray[np.int8], groups: npt.NDArray[np.object_]) -> Threshold:
+def watch_threshold(
+    probability: Floats, labels: npt.NDArray[np.int8], groups: npt.NDArray[np.object_], *, least: float = 0.0
+) -> Threshold:
     """Return the threshold to watch: at 1 % false alarms, or at a stricter target where that costs next to nothing."""
-    found = threshold(probability, labels, groups, WATCH_FPR)
-    least = found.tpr - CHEAP
+    found = threshold(probability, labels, groups, WATCH_FPR, least=least)
+    enough = found.tpr - CHEAP
     for target in STRICTER:
-        stricter = threshold(probability, labels, groups, target)
-        if stricter.tpr < least:
+        stricter = threshold(probability, labels, groups, target, least=least)
+        if stricter.tpr < enough:
             break
         found = stricter
     return found
@@ -198,18 +200,19 @@ def threshold(
     target: float,
     *,
     above: float = 0.0,
+    least: float = 0.0,
 ) -> Threshold:
     """Return the threshold at which at most `target` of the honest files raise an alarm, and of an average package's.
 
     Files of one package are alike: by files alone, one large package would decide, so that every group counts the same
     as well. Where the groups are few, the tail of their highest scores is extrapolated. A threshold to protect is asked
     for with `above`, the one to watch: it stands at least `STEP` above, and at 1, where the model blocks nothing by
-    itself, if the groups are fewer than `GROUPS_TO_PROTECT`.
+    itself, if the groups are fewer than `GROUPS_TO_PROTECT`. `least` is a lower bound.
     """
     honest = labels == 0
     _, which, sizes = np.unique(groups[honest].astype(str), return_inverse=True, return_counts=True)
     by_group = weighted_threshold(probability[honest], 1.0 / sizes[which], target)
-    at = min(1.0, max(by_group, threshold_at(probability, labels, target)))
+    at = min(1.0, max(least, by_group, threshold_at(probability, labels, target)))
     if target * len(sizes) < FEW_ALARMS:
         worst = np.zeros(len(sizes))
         np.maximum.at(worst, which, probability[honest])

@@ -9,23 +9,25 @@ import numpy.typing as npt
 
 from anshin.training.split import Split, fraction
 from anshin.training.tables.store import Table
-from anshin.training.trees.train import balanced, train_fixed
+from anshin.training.trees.train import balanced, train_fixed, with_pinned
 
 FOLDS = 5
 Floats = npt.NDArray[np.float64]
 
 
 def out_of_fold(table: Table, features: npt.NDArray[np.float32], parts: Split, rounds: int) -> Floats:
-    """Return the log-odds of every row; not a number for rows that only test. `rounds` is the number of trees."""
+    """Return the log-odds of every row by `rounds` trees; not a number for rows that only train or only test."""
     labels, clusters = table.labels(), table.columns["cluster"]
     used = parts.train | parts.valid
     fold = np.array([int(fraction(f"fold|{key}") * FOLDS) for key in components(table)])
     out = np.full(len(table), np.nan)
     for number in range(FOLDS):
-        train, held = used & (fold != number), used & (fold == number)
+        train = used & ((fold != number) | parts.pinned)
+        held = used & ~train
         if not held.any() or len(set(labels[train])) < 2:
             continue
-        booster = train_fixed(features[train], labels[train], balanced(labels[train], clusters[train]), rounds)
+        weights = with_pinned(balanced(labels[train], clusters[train]), parts.pinned[train])
+        booster = train_fixed(features[train], labels[train], weights, rounds)
         out[held] = booster.predict(features[held], raw_score=True)
     return out
 

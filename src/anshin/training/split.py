@@ -47,7 +47,9 @@ class Rules:
     test: dict[str, tuple[Part, ...]]
     claim_fpr: float | None
     always_train: frozenset[str] = frozenset()
-    """Groups that only train, whatever else the rules say of their source."""
+    """Groups that only train, whatever else the rules say of their source, and weigh more than others."""
+    watch_at_least: float = 0.0
+    """Probability below which the threshold to watch never lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Split:
     valid: Mask
     test: Mask
     left_out: int  # test rows whose cluster stands in training
+    pinned: Mask  # rows that only train, by the rules
 
 
 @cache
@@ -71,7 +74,14 @@ def _rules(family: str, row: dict[str, Any]) -> Rules:
     sides = {
         side: {label: tuple(map(_part, parts)) for label, parts in row[side].items()} for side in ("train", "test")
     }
-    return Rules(family, sides["train"], sides["test"], row["claim_fpr"], frozenset(row.get("always_train", ())))
+    return Rules(
+        family,
+        sides["train"],
+        sides["test"],
+        row["claim_fpr"],
+        frozenset(row.get("always_train", ())),
+        float(row.get("watch_at_least", 0.0)),
+    )
 
 
 def _part(row: str | dict[str, Any]) -> Part:
@@ -113,7 +123,7 @@ def split(table: Table, by: Rules) -> Split:
         for number, word in ((1, "malicious"), (0, "benign")):
             if not (labels[mask] == number).any():
                 raise SplitError(f"{by.family}: no {word} file is left for {side}; add a source to splits.yaml")
-    return Split(train, valid, test, int(repeated.sum()))
+    return Split(train, valid, test, int(repeated.sum()), pinned)
 
 
 def _cluster_keys(table: Table) -> list[str]:

@@ -69,7 +69,7 @@ def split_by_files(table: Table) -> Split:
     by_month = all((labels[train & part] == k).any() for part in (held, ~held) for k in (0, 1))
     if not by_month:
         held = np.array([fraction(f"valid|{h}") < 1 / VALID_FIFTH for h in table.columns["sha256"]], dtype=bool)
-    parts = Split(train & ~held, train & held, test, 0)
+    parts = Split(train & ~held, train & held, test, 0, np.zeros_like(train))
     for side, mask in (("training", parts.train), ("validation", parts.valid), ("test", test)):
         for number, word in ((1, "malicious"), (0, "benign")):
             if not (labels[mask] == number).any():

@@ -9,6 +9,8 @@ import numpy.typing as npt
 SEED = 20261125
 ROUNDS = 600
 PATIENCE = 50
+PINNED = 20.0
+"""How much more a file weighs that must be learnt (`always_train`)."""
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "metric": "binary_logloss",
@@ -63,3 +65,8 @@ def balanced(labels: npt.NDArray[np.int8], clusters: npt.NDArray[np.object_]) ->
         if mask.any():
             weights[mask] *= len(labels) / (2.0 * weights[mask].sum())
     return np.asarray(weights, dtype=np.float64)
+
+
+def with_pinned(weights: npt.NDArray[np.float64], pinned: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Return the weights with those of rows that must be learnt raised."""
+    return np.where(pinned, weights * PINNED, weights)
