@@ -6,6 +6,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from importlib.resources import files
 
 from anshin.engine.verdict import Verdict
 
@@ -88,3 +89,12 @@ def gap_codes(verdict: Verdict) -> set[str]:
 def reason_codes(verdict: Verdict) -> set[str]:
     """Return the codes of all reasons."""
     return {r.code for r in verdict.reasons}
+
+
+def launcher() -> bytes:
+    """Return an honest program for Windows as people have it: the one that pip puts beside every command it installs.
+
+    A hand-made program of a few hundred bytes is none that a learned model would call usual.
+    """
+    found: bytes = files("pip._vendor.distlib").joinpath("t64.exe").read_bytes()
+    return found

@@ -15,8 +15,8 @@ from anshin.engine.models.manifest import Stack, Threshold
 from anshin.engine.models.paths import Paths
 from anshin.training.errors import SplitError
 from anshin.training.evaluate.metrics import fpr_at, threshold_at, tpr_at, upper_bound
-from anshin.training.folds import FOLDS, out_of_fold
-from anshin.training.split import Rules, Split, fraction, split
+from anshin.training.folds import out_of_fold
+from anshin.training.split import Rules, Split, split
 from anshin.training.tables.store import Table
 from anshin.training.trees.columns import kept_out, without
 from anshin.training.trees.export import to_onnx, to_paths
@@ -30,12 +30,12 @@ STEP = 0.5
 """Log-odds between the two thresholds, at least."""
 FEW_ALARMS = 3
 """With fewer alarms expected at a target, the tail of the honest scores is extrapolated instead of counted."""
-WORTH = 0.05
-"""Share of the log loss that the network must take away to have a part in the score."""
+PART = 0.1
+"""How much of what the trees move a score the network must move it to have a part in it."""
 TAIL = 0.1
 """Share of the honest groups that the tail is fitted to."""
-FEW_MALICIOUS = 100
-"""Malicious files of a validation part below which it is too small as well."""
+FEW_GROUPS, FEW_MALICIOUS = 200, 100
+"""Honest groups and malicious files of a validation part below which it is too small to choose thresholds by."""
 GROUPS_TO_PROTECT = 300
 """Honest groups to choose by without which a model may not block by itself: below, not even a rate of 1 %
 can be shown (the rule of three)."""
@@ -106,7 +106,7 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
 
 def is_small(labels: npt.NDArray[np.int8], groups: npt.NDArray[np.object_]) -> bool:
     """Return whether a validation part is too small to choose thresholds by."""
-    return len(set(groups[labels == 0])) < GROUPS_TO_PROTECT or int((labels == 1).sum()) < FEW_MALICIOUS
+    return len(set(groups[labels == 0])) < FEW_GROUPS or int((labels == 1).sum()) < FEW_MALICIOUS
 
 
 def fit_trees(table: Table, parts: Split, patterns: Sequence[str] = (), words: Sequence[str] = ()) -> lightgbm.Booster:
@@ -138,39 +138,19 @@ def fit_stack(
 ) -> Stack:
     """Return a logistic regression over the log-odds: it weighs both and calibrates (Platt, 1999).
 
-    The network has a part in it only where it makes unseen files' scores better by `WORTH`, since it costs time for
-    each; with `always` it has one anyway, to be measured.
+    A network that moves the score by less than `PART` of what the trees move it is left out, since every file pays for
+    it; with `always` it stays, to be measured.
     """
     weights = balanced(labels, clusters)
-    if deep is not None and not always and not _is_worth_it(trees, deep, labels, weights, clusters):
-        deep = None
     columns = [trees] if deep is None else [trees, deep]
     model = LogisticRegression(C=1.0, random_state=SEED, max_iter=1000)
     model.fit(np.column_stack(columns), labels, sample_weight=weights)
     found = [round(max(0.0, float(w)), 6) for w in model.coef_[0]]
+    if deep is not None and not always and found[1] * deep.std() < PART * found[0] * trees.std():
+        return fit_stack(trees, None, labels, clusters)
     if not any(found):
         found[0] = 1.0  # nothing was learnt from so few files: the trees alone, as they are
     return Stack(trees=found[0], deep=found[1] if deep is not None else 0.0, bias=round(float(model.intercept_[0]), 6))
-
-
-def _is_worth_it(
-    trees: Floats, deep: Floats, labels: npt.NDArray[np.int8], weights: Floats, clusters: npt.NDArray[np.object_]
-) -> bool:
-    """Return whether the network lowers the log loss of files that the stack was not fitted on by `WORTH` at least."""
-    folds = np.array([int(fraction(f"stack|{c}") * FOLDS) for c in clusters])
-    losses = []
-    for x in (trees[:, None], np.column_stack([trees, deep])):
-        odds = np.zeros(len(labels))
-        for number in range(FOLDS):
-            train, held = folds != number, folds == number
-            if len(set(labels[train])) < 2 or not held.any():
-                return False
-            model = LogisticRegression(C=1.0, random_state=SEED, max_iter=1000)
-            model.fit(x[train], labels[train], sample_weight=weights[train])
-            odds[held] = model.decision_function(x[held])
-        loss = np.logaddexp(0.0, np.where(labels == 1, -odds, odds))
-        losses.append(float((loss * weights).sum() / weights.sum()))
-    return losses[1] < losses[0] * (1 - WORTH)
 
 
 def stacked(stack: Stack, trees: Floats, deep: Floats | None) -> Floats:

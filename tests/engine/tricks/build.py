@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass
 
 from tests.engine.pdf_samples import pdf
-from tests.engine.samples import minimal_pe, zipped
+from tests.engine.samples import launcher, minimal_pe, zipped
 from tests.engine.tricks.containers import docx, iso, lnk, onenote, package, rtf
 from tests.engine.vba_samples import project
 from tests.engine.xlm_samples import CALL, EXEC, call, joined, number, spelled, text, workbook
@@ -119,8 +119,8 @@ def _double_ending() -> Trick:
         "圧縮ファイルの中の、文書に見せかけたプログラム",
         "a program in an archive whose name poses as a document",
         "資料.zip",
-        zipped({"決算資料.pdf                          .exe": minimal_pe(), "readme.txt": b"see inside"}),
-        zipped({"setup.exe": minimal_pe(), "readme.txt": b"see inside"}),
+        zipped({"決算資料.pdf                          .exe": launcher(), "readme.txt": b"see inside"}),
+        zipped({"setup.exe": launcher(), "readme.txt": b"see inside"}),
     )
 
 
