@@ -102,7 +102,7 @@ def test_figures_of_the_page_are_those_of_the_result(project):
     text = pages(project)["en"]
     watch = result["shipped"]["watch"]["tpr"]
     assert f"({watch['hits']}/{watch['total']})" in text
-    assert f"{result['models']['byte_histogram']['roc_auc']:.4f}" in text
+    assert f"{result['models']['byte_histogram']['roc_auc']:.5f}" in text
     assert len(result["worst"]["missed"]) == 20 or len(result["worst"]["missed"]) == watch["total"] - watch["hits"]
     for row in result["worst"]["missed"]:
         assert row["sha256"][:16] in text

@@ -38,7 +38,7 @@ def _summary(results: dict[str, Any], text: Text) -> str:
         counts, best, watch = result["counts"]["test"], sections.best(result), result["shipped"]["watch"]
         rates = (best["at_fpr"]["0.01"], best["at_fpr"]["0.001"], watch["tpr"])
         rows.append(
-            f"| [{family}](#{family}) | {counts['malicious']} / {counts['benign']} | {best['roc_auc']:.4f} | "
+            f"| [{family}](#{family}) | {counts['malicious']} / {counts['benign']} | {best['roc_auc']:.5f} | "
             f"{' | '.join(sections.percent(rate, text, result) for rate in rates)} | "
             f"{watch['fpr']['hits']}/{watch['fpr']['total']} (≤ {100 * watch['fpr_upper']:.2f}%) |"
         )

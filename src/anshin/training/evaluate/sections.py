@@ -47,7 +47,7 @@ def models(result: Result, text: Text) -> list[str]:
     lines = [text["models_head"], "|---|---|---|---|---|"]
     for name, one in result["models"].items():
         lines.append(
-            f"| {text['model_' + name]} | {one['roc_auc']:.4f} | {one['pr_auc']:.4f} | "
+            f"| {text['model_' + name]} | {one['roc_auc']:.5f} | {one['pr_auc']:.5f} | "
             f"{percent(one['at_fpr']['0.01'], text, result)} | {percent(one['at_fpr']['0.001'], text, result)} |"
         )
     goal = table("goals.yaml")["caught"].get(result["family"])
