@@ -1,10 +1,11 @@
-"""`python -m benchmarks.engine [--only latency,start,tree,alarms] [--folders ...]` prints tables.
+"""`python -m benchmarks.engine [--only latency,start,tree,alarms] [--folders ...] [--pages docs]` prints tables.
 
 It writes results/engine.json. The machine should have nothing else to do. Folders hold honest files only: what is
 found in them counts as false alarm.
 """
 
 import argparse
+import datetime as dt
 import json
 import os
 import platform
@@ -18,6 +19,7 @@ from benchmarks.engine import latency, tree
 from benchmarks.engine.alarms import Alarms
 from benchmarks.engine.bound import upper
 from benchmarks.engine.files import below, samples
+from benchmarks.engine.page import write_pages
 
 RESULT = Path(__file__).parents[1] / "results" / "engine.json"
 PARTS = ("latency", "start", "tree", "alarms")
@@ -30,9 +32,16 @@ def main() -> None:
     parser.add_argument("--folders", nargs="*", type=Path, default=[Path("/usr"), Path(sys.prefix)])
     parser.add_argument("--each", type=int, default=200, help="most files of each format for the latency")
     parser.add_argument("--every", type=int, default=1, help="for tree and alarms: only every n-th file")
+    parser.add_argument("--pages", type=Path, help="folder of the docs; write the page of false alarms there")
     given = parser.parse_args()
     parts = given.only.split(",")
-    document: dict[str, Any] = {"machine": platform.platform(), "cpus": os.cpu_count(), "load": os.getloadavg()}
+    document: dict[str, Any] = {
+        "machine": platform.platform(),
+        "cpus": os.cpu_count(),
+        "load": os.getloadavg(),
+        "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
+        "folders": [told(folder) for folder in given.folders],
+    }
     print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}")
     if "start" in parts:
         document |= _start()
@@ -42,8 +51,16 @@ def main() -> None:
         if "tree" in parts or "alarms" in parts:
             files = list(below(given.folders))[:: given.every]
             document |= _tree(engine, files, with_clamd="tree" in parts)
+    if given.pages is not None and "alarms" in document:
+        write_pages(document, given.pages)
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def told(folder: Path) -> str:
+    """Return how a folder is called in a page: that of this project without the path to it."""
+    root = Path(__file__).parents[2]
+    return str(folder.relative_to(root)) if folder.is_relative_to(root) else str(folder)
 
 
 def _start() -> dict[str, Any]:
