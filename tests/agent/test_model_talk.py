@@ -11,6 +11,7 @@ from anshin.agent.config import AgentConfig, StateFolder
 from anshin.agent.enrol import enrol_device
 from anshin.agent.run import Agent
 from anshin.engine.models import read_package
+from anshin.engine.models.bundle import bundled
 from anshin.wire.models import PART_BYTES, WantedModel
 from tests.agent.conftest import FakeJudge
 from tests.agent.console import TOKEN, FakeConsole, Refused, serving
@@ -52,7 +53,9 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A world whose engine comes without models, so that only what the console gives is there."""
+    monkeypatch.setattr("anshin.agent.model_store.bundled", tuple)
     with serving() as (console, url):
         yield World(tmp_path.resolve(), console, url)
 
@@ -63,6 +66,15 @@ def test_agent_takes_a_model_and_says_so(world):
     first, last = world.console.model_reports
     assert first.in_use == ()
     assert [(m.family, m.version, m.sha256) for m in last.in_use] == [("shell", "2026.11.1", one.sha256)]
+
+
+def test_models_that_came_with_the_engine_are_used_and_told_beside_the_console_s(world, monkeypatch):
+    monkeypatch.setattr("anshin.agent.model_store.bundled", bundled)
+    world.offer(make_package())
+    mine = {p.name for p in bundled()}
+    assert mine
+    assert set(world.start()) == mine | {"shell-2026.11.1"}
+    assert {f"{m.family}-{m.version}" for m in world.console.model_reports[-1].in_use} == mine | {"shell-2026.11.1"}
 
 
 def test_agent_goes_back_when_the_console_says_so(world):
