@@ -46,6 +46,22 @@ POSITIVE = {
     "habit_program_with_document_ending": (minimal_pe(), "a.pdf"),
 }
 HONEST = {
+    "build script that starts its own interpreter": (
+        (
+            b"from setuptools import setup\nimport subprocess, sys\ndef build():\n    setup(name='x')\n"
+            b"def main():\n    subprocess.run([sys.executable, 'setup.py', 'build_ext', '--inplace'])\n"
+        ),
+        "build.py",
+    ),
+    "machine code that asks the processor": (
+        (
+            b"import ctypes\nalloc = ctypes.windll.kernel32.VirtualAlloc\n"
+            b"protect = ctypes.windll.kernel32.VirtualProtect\n"
+            b"address = alloc(None, 4096, 0x1000, 0x4)\nctypes.memmove(address, b'\\x0f\\xa2\\xc3', 3)\n"
+            b"protect(address, 4096, 0x10, ctypes.byref(old))\nprint(ctypes.CFUNCTYPE(ctypes.c_uint32)(address)())\n"
+        ),
+        "cpu.py",
+    ),
     "text that quotes the test string": (b"The string is " + eicar() + b" as you know", "a.txt"),
     "test string with a word behind it": (eicar() + b" x", "a.txt"),
     "test string with too much behind it": (eicar() + b" " * 61, "a.txt"),
