@@ -185,6 +185,8 @@ def test_closing_leaves_no_process_behind():
 
 
 BROKER = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
 import sys, time
 from anshin.engine.service import Engine, EngineSettings
 engine = Engine()
