@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
 
 from anshin.engine.errors import LimitHit
 from anshin.engine.limits import Limits
 
+T = TypeVar("T")
 NOTED = 32 * 1024 * 1024
 """Bytes that notes may keep alive while one file is judged."""
 
@@ -50,6 +52,14 @@ class Budget:
             if notes and key in notes:
                 return notes[key]
         return None
+
+    def once(self, key: Hashable, find: Callable[[], T], *, size: int = 0) -> T:
+        """Return what was noted under `key`, which names its kind; else what `find` returns, which is noted."""
+        known = self.noted(key)
+        if known is None:
+            known = find()
+            self.note(key, known, size=size)
+        return cast("T", known)
 
     def learn_password(self, word: str) -> None:
         """Remember a word from the mail around it that may open what is attached; 200 at most."""

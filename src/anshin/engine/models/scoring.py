@@ -4,13 +4,13 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from anshin.engine.features import FeatureVector, ember
+from anshin.engine.features import FeatureVector
 from anshin.engine.features import names as feature_names
 from anshin.engine.models.manifest import DeepInput, Manifest
 from anshin.engine.models.occlusion import strongest_piece
@@ -59,8 +59,10 @@ class Model:
         manifest = self.package.manifest
         if manifest.deep_input is not None:
             self._deep = _session(self.package.contents[DEEP])
-        self._ember = bool(manifest.features) and set(manifest.features) <= _ember_names()
-        layout = ember.names() if self._ember else feature_names(manifest.family)
+        layout, wanted = feature_names(manifest.family), set(manifest.features)
+        self._ember = not wanted <= set(layout) and wanted <= set(_ember().names())
+        if self._ember:
+            layout = _ember().names()
         place = {name: at for at, name in enumerate(layout)}
         # a feature that this engine no longer has reads as zero, as it does in a file without it
         self._columns = np.array([place.get(name, -1) for name in manifest.features], dtype=np.intp)
@@ -103,7 +105,7 @@ class Model:
         return np.asarray(self._deep.run(None, {"bytes": rows})[0], dtype=np.float32).ravel()
 
     def _row(self, vector: FeatureVector, data: bytes) -> npt.NDArray[np.float32]:
-        values = ember.vector(data) if self._ember else vector.values
+        values = _ember().vector(data) if self._ember else vector.values
         row = values[self._columns].astype(np.float32)
         row[self._columns < 0] = 0.0
         return row
@@ -165,9 +167,11 @@ class ModelSet:
         return [reason], judged.probability
 
 
-@cache
-def _ember_names() -> frozenset[str]:
-    return frozenset(ember.names())
+def _ember() -> ModuleType:
+    """Import what computes the EMBERv3 vector: 20 ms that only a model trained on such vectors costs."""
+    from anshin.engine.features import ember
+
+    return ember
 
 
 def sentence(feature: str) -> tuple[str, str]:

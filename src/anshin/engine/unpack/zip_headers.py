@@ -121,13 +121,8 @@ def headers(content: Content, budget: Budget) -> Headers:
     """Return the headers of `content`; the same for the same bytes while they are looked at."""
     if not isinstance(content, BytesContent):
         return Headers(content)
-    key = ("zip headers", id(content.data))
-    known = budget.noted(key)
-    if isinstance(known, Headers):  # it holds the bytes, so that no others can have their number
-        return known
-    found = Headers(content)
-    budget.note(key, found)
-    return found
+    # what is noted holds the bytes, so that no others can have their number
+    return budget.once(("zip headers", id(content.data)), lambda: Headers(content))
 
 
 def has_directory(content: Content) -> bool:

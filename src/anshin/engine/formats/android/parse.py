@@ -1,7 +1,6 @@
 """Reads an app (APK), or byte code (DEX) alone."""
 
 import struct
-from dataclasses import dataclass
 
 from anshin.engine.budget import Budget
 from anshin.engine.content import BytesContent
@@ -63,19 +62,9 @@ def parse(data: bytes, budget: Budget) -> Parsed:
     return parsed
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    code: code.Code
-    markers: dict[str, Marker]
-
-
 def _read(data: bytes, budget: Budget) -> tuple[code.Code, dict[str, Marker]]:
     """Return what one DEX file holds; read once for the app around it and for itself."""
-    known = budget.noted(("dex", data))
-    if not isinstance(known, _Read):
-        known = _Read(code.read(data, budget), _MARKERS.find(data))
-        budget.note(("dex", data), known, size=len(data))
-    return known.code, known.markers
+    return budget.once(("dex", data), lambda: (code.read(data, budget), _MARKERS.find(data)), size=len(data))
 
 
 def _code(data: bytes, listed: list[Packed], app: signs.App, budget: Budget, parsed: Parsed) -> None:

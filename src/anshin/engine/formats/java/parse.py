@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 from anshin.engine.budget import Budget
 from anshin.engine.formats.contract import Parsed
@@ -61,17 +60,7 @@ def parse(data: bytes, budget: Budget) -> Parsed:
 
 def _class(data: bytes, budget: Budget) -> tuple[pool.Pool, dict[str, Marker]]:
     """Return what one class names; read once for the archive around it and for itself."""
-    known = budget.noted(("class", data))
-    if not isinstance(known, _Class):
-        known = _Class(pool.read(data), _MARKERS.find(data))
-        budget.note(("class", data), known, size=len(data))
-    return known.pool, known.markers
-
-
-@dataclass(frozen=True, slots=True)
-class _Class:
-    pool: pool.Pool
-    markers: dict[str, Marker]
+    return budget.once(("class", data), lambda: (pool.read(data), _MARKERS.find(data)), size=len(data))
 
 
 def _chosen(listed: list[Packed], main: str) -> list[Packed]:
