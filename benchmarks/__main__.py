@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ON_REQUEST = {"fuzz", "robustness", "tricks"}
+ON_REQUEST = {"detection", "fuzz", "robustness", "tricks"}
 """What measures no speed: it takes hours, needs foreign files, or shows something to a person."""
 
 

@@ -1,8 +1,9 @@
-"""The peers' environments: made once in a cached folder, never in this project's own."""
+"""What the peers need: their environments, and the published weights of MalConv."""
 
 import subprocess
-import sys
 from pathlib import Path
+
+from benchmarks.peers import environment
 
 HERE = Path(__file__).parent
 
@@ -13,21 +14,13 @@ class PeerError(Exception):
 
 def prepare(peer: str, cache: Path) -> Path:
     """Return the interpreter of a peer's environment, made now where it is not there yet. Raises PeerError."""
-    folder, wanted = cache / peer, HERE / f"peers-{peer}.txt"
-    python, stamp = folder / "bin" / "python", folder / wanted.name
-    if python.exists() and stamp.exists() and stamp.read_text() == wanted.read_text():
-        return python
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq", "-r", str(wanted)]
     try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        subprocess.run(pip, check=True)
+        return environment(cache / peer, HERE / f"peers-{peer}.txt")
     except (OSError, subprocess.CalledProcessError) as error:
         raise PeerError(
             f"{peer} cannot be installed ({error}); name its packages' place with PIP_EXTRA_INDEX_URL, or leave it out "
             "with --without"
         ) from error
-    stamp.write_text(wanted.read_text())
-    return python
 
 
 def weights(repository: Path) -> bytes:

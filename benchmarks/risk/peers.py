@@ -7,26 +7,19 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks import peers
+
 HERE = Path(__file__).parent
 CACHE = Path(tempfile.gettempdir()) / "anshin-benchmark-peers"
 
 
 def environment(folder: Path) -> Path | None:
     """Return the Python of an environment with `peers.txt`; make it when it is not there. None when that fails."""
-    python = folder / "bin" / "python"
-    stamp = folder / "peers.txt"
-    wanted = (HERE / "peers.txt").read_text()
-    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
-        return python
     try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq", "-r"]
-        subprocess.run([*pip, str(HERE / "peers.txt")], check=True)
+        return peers.environment(folder, HERE / "peers.txt")
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"the peers could not be installed: {error}", file=sys.stderr)
         return None
-    stamp.write_text(wanted)
-    return python
 
 
 def run(python: Path, name: str, folder: str, case: dict[str, Any]) -> dict[str, Any]:

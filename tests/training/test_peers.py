@@ -130,7 +130,7 @@ while True:
 def test_environment_or_weights_that_cannot_be_had_are_told(tmp_path, monkeypatch):
     with pytest.raises(PeerError, match="clone it bare"):
         weights(tmp_path)
-    monkeypatch.setattr("benchmarks.detection.environment.sys.executable", str(tmp_path / "none"))
+    monkeypatch.setattr("benchmarks.peers.sys.executable", str(tmp_path / "none"))
     with pytest.raises(PeerError, match="--without"):
         prepare("oletools", tmp_path)
 
