@@ -74,7 +74,7 @@ def fit(table: Table, rules: Rules, deep: Mapping[str, float] | None = None) -> 
         if missing:
             raise SplitError(f"{table.family}: {len(missing)} files have no score of the deep model; train it anew")
         logits = np.array([deep[h] for h in table.columns["sha256"]], dtype=np.float64)
-    groups = np.where(table.columns["group"] != "", table.columns["group"], clusters)
+    groups = table.groups()
     if is_small(labels[valid], groups[valid]):
         # Calibrated, and thresholds chosen, by scores of the whole training side, each file unseen by the trees. The
         # network has seen the files of the training part, so that it has no such scores, and no part in a small family.

@@ -42,10 +42,8 @@ def components(table: Table) -> list[str]:
             key = parent[key]
         return key
 
-    columns = (table.columns[c] for c in ("source", "group", "cluster"))
-    pairs = [
-        (f"g|{source}|{group or cluster}", f"c|{cluster}") for source, group, cluster in zip(*columns, strict=True)
-    ]
+    columns = (table.columns["source"], table.groups(), table.columns["cluster"])
+    pairs = [(f"g|{source}|{group}", f"c|{cluster}") for source, group, cluster in zip(*columns, strict=True)]
     for group, cluster in pairs:
         first, second = sorted((root(group), root(cluster)))
         parent[second] = first

@@ -92,8 +92,7 @@ def _part(row: str | dict[str, Any]) -> Part:
 
 def _keys(table: Table) -> list[str]:
     """Return what stays together: the group where there is one, else the cluster."""
-    columns = (table.columns[c] for c in ("source", "group", "cluster"))
-    return [f"{source}|{group or cluster}" for source, group, cluster in zip(*columns, strict=True)]
+    return [f"{source}|{group}" for source, group in zip(table.columns["source"], table.groups(), strict=True)]
 
 
 def fraction(key: str) -> float:
@@ -116,20 +115,20 @@ def split(table: Table, by: Rules) -> Split:
     repeated = test & np.array([c in known for c in clusters], dtype=bool)
     test &= ~repeated
     # a benign cluster that the test took out of a shared source must not be trained on either: handled by the group
-    held = np.array([fraction(f"valid|{key}") < 1 / VALID_FIFTH for key in _cluster_keys(table)], dtype=bool)
+    held = np.array([fraction(f"valid|{key}") < 1 / VALID_FIFTH for key in table.groups()], dtype=bool)
     valid = train & held & ~pinned
     train &= ~valid
-    for side, mask in (("training", train), ("validation", valid), ("test", test)):
+    parts = Split(train, valid, test, int(repeated.sum()), pinned)
+    check_sides(parts, labels, by.family, thing="file", advice="add a source to splits.yaml")
+    return parts
+
+
+def check_sides(parts: Split, labels: npt.NDArray[np.int8], family: str, *, thing: str, advice: str) -> None:
+    """Raise SplitError where a class has nothing on a side."""
+    for side, mask in (("training", parts.train), ("validation", parts.valid), ("test", parts.test)):
         for number, word in ((1, "malicious"), (0, "benign")):
             if not (labels[mask] == number).any():
-                raise SplitError(f"{by.family}: no {word} file is left for {side}; add a source to splits.yaml")
-    return Split(train, valid, test, int(repeated.sum()), pinned)
-
-
-def _cluster_keys(table: Table) -> list[str]:
-    """Return keys for validation: the group where there is one, else the cluster, whatever the source."""
-    pairs = zip(table.columns["group"], table.columns["cluster"], strict=True)
-    return [group or cluster for group, cluster in pairs]
+                raise SplitError(f"{family}: no {word} {thing} is left for {side}; {advice}")
 
 
 def _any(table: Table, parts: Iterable[Part]) -> Mask:

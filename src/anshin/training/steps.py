@@ -121,9 +121,11 @@ def package_family(
     measured = project.result(family, "test") or evaluate_family(project, family)
     attacked = project.result(family, "evasion")
     onnx = project.root / "deep" / f"{family}.onnx"
-    # a network that weighs nothing in the score is not shipped: every file would pay for it
-    weighs = fitted.deep is not None and fitted.stack.deep > 0
-    deep = (onnx.read_bytes(), windows_input()) if weighs and onnx.exists() else None
+    deep = None
+    if fitted.stack.deep > 0:  # a network that weighs nothing in the score is not shipped: every file would pay for it
+        if not onnx.exists():
+            raise TrainingError(f"{family}: its score needs {onnx}, which is not there; train with --deep")
+        deep = onnx.read_bytes(), windows_input()
     version = next_version(today, taken)
     card = make_card(fitted, project.rules(family), measured, attacked, version=version, created=today)
     data = make_package(for_engine(fitted, judged), version=version, created=today, card=card, deep=deep, key=key)

@@ -13,9 +13,8 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 
-from anshin.training.errors import SplitError
 from anshin.training.fit import PROTECT_FPR, Fitted, fit_stack, stacked, threshold, watch_threshold
-from anshin.training.split import VALID_FIFTH, Part, Rules, Split, fraction
+from anshin.training.split import VALID_FIFTH, Part, Rules, Split, check_sides, fraction
 from anshin.training.tables.store import Table
 from anshin.training.trees.export import to_onnx, to_paths
 from anshin.training.trees.train import PARAMETERS, PATIENCE, ROUNDS
@@ -70,10 +69,7 @@ def split_by_files(table: Table) -> Split:
     if not by_month:
         held = np.array([fraction(f"valid|{h}") < 1 / VALID_FIFTH for h in table.columns["sha256"]], dtype=bool)
     parts = Split(train & ~held, train & held, test, 0, np.zeros_like(train))
-    for side, mask in (("training", parts.train), ("validation", parts.valid), ("test", test)):
-        for number, word in ((1, "malicious"), (0, "benign")):
-            if not (labels[mask] == number).any():
-                raise SplitError(f"{table.family}: no {word} row is left for {side}; add the data set's other files")
+    check_sides(parts, labels, table.family, thing="row", advice="add the data set's other files")
     return parts
 
 
@@ -88,7 +84,7 @@ def fit_mapped(table: Table, model: Path, say: Callable[[str], None]) -> Fitted:
     valid = parts.valid
     stack = fit_stack(trees[valid], None, labels[valid], table.columns["cluster"][valid])
     probability = stacked(stack, trees, None)
-    groups = table.columns["cluster"][valid]
+    groups = table.groups()[valid]
     watch = watch_threshold(probability[valid], labels[valid], groups)
     protect = threshold(probability[valid], labels[valid], groups, PROTECT_FPR, above=watch.probability)
     paths = to_paths(booster)

@@ -55,7 +55,6 @@ def byte_histogram_of(fitted: Fitted) -> tuple[ByteHistogram, float]:
     table, valid = fitted.table, fitted.split.valid
     model = ByteHistogram.fit(fitted)
     odds = model.log_odds(table.features[valid])
-    groups = np.where(table.columns["group"] != "", table.columns["group"], table.columns["cluster"])[valid]
-    found = watch_threshold(1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))), table.labels()[valid], groups)
+    found = watch_threshold(1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))), table.labels()[valid], table.groups()[valid])
     held = min(1 - 1e-13, max(1e-13, found.probability))
     return model, float(np.log(held / (1 - held)))

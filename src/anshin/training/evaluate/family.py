@@ -46,7 +46,7 @@ def evaluate(fitted: Fitted, rules: Rules) -> dict[str, Any]:
                 "malicious": int((labels[mask] == 1).sum()),
                 "benign": int((labels[mask] == 0).sum()),
                 "malicious_clusters": len(set(table.columns["cluster"][mask & (labels == 1)])),
-                "benign_groups": _groups(fitted, mask & (labels == 0)),
+                "benign_groups": len(set(table.groups()[mask & (labels == 0)])),
             }
             for part, mask in (("train", fitted.split.train), ("valid", fitted.split.valid), ("test", test))
         },
@@ -135,11 +135,6 @@ def _reliability(probability: Floats, y: npt.NDArray[np.int8], bins: int = 10) -
         for m in (where == b for b in range(bins))
         if m.any()
     ]
-
-
-def _groups(fitted: Fitted, mask: npt.NDArray[np.bool_]) -> int:
-    columns = fitted.table.columns
-    return len({g or c for g, c in zip(columns["group"][mask], columns["cluster"][mask], strict=True)})
 
 
 def _sources(fitted: Fitted) -> dict[str, Any]:

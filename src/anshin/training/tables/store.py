@@ -49,6 +49,10 @@ class Table:
         malicious: npt.NDArray[np.bool_] = self.columns["label"] == "malicious"
         return malicious.astype(np.int8)
 
+    def groups(self) -> npt.NDArray[np.object_]:
+        """Return what counts as one thing: the group of each row (its package, its program), else its cluster."""
+        return np.where(self.columns["group"] != "", self.columns["group"], self.columns["cluster"])
+
     def where(self, mask: npt.NDArray[np.bool_]) -> "Table":
         """Return the rows of `mask`."""
         return Table(self.family, self.names, {k: v[mask] for k, v in self.columns.items()}, self.features[mask])
