@@ -35,7 +35,7 @@ from anshin.training.project import (
 from anshin.training.tables.build import counts
 from anshin.training.tables.reports import without_reports
 
-ATTACKED = 200
+ATTACKED = 100
 """Malicious test files that the edits are tried on, at most: the first by their hashes."""
 
 
